@@ -30,9 +30,7 @@ class ArrayRef final {
   /// One element, which must outlive the view.
   /* implicit */ constexpr ArrayRef(const T& element) : data_(&element), length_(1) {}
 
-  ArrayRef(const T* data, size_t length) : data_(data), length_(length) {
-    ET_DCHECK(data_ != nullptr || length_ == 0);
-  }
+  constexpr ArrayRef(const T* data, size_t length) : data_(data), length_(length) {}
 
   ArrayRef(const T* begin, const T* end)
       : data_(begin), length_(static_cast<size_t>(end - begin)) {}

@@ -107,11 +107,17 @@ constexpr const char* to_string(const Error error) {
 }  // namespace executorch
 
 /// Records (see last_error.h) and logs the sentence of a failure.
+#if ET_ERROR_MESSAGES_ENABLED && ET_LOG_ENABLED
+#define ET_REPORT_ERROR(_format, ...)                                                           \
+  ::executorch::runtime::internal::report_error(ET_SHORT_FILENAME, __func__, __LINE__, _format, \
+                                                ##__VA_ARGS__)
+#else
 #define ET_REPORT_ERROR(_format, ...)                              \
   do {                                                             \
     ::executorch::runtime::set_last_error(_format, ##__VA_ARGS__); \
     ET_LOG(Error, _format, ##__VA_ARGS__);                         \
   } while (0)
+#endif
 
 /**
  * Returns `Error::_error` from the enclosing function, with a sentence, unless `_cond` holds.

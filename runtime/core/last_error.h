@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include <executorch/runtime/platform/compiler.h>
 
 /// 0 removes the buffer and every sentence from the binary.
@@ -34,6 +36,12 @@ void set_last_error(const char* format, ...);
 
 /// Forgets the sentence.
 void clear_last_error();
+
+namespace internal {
+/// set_last_error() and ET_LOG() in one call, to keep call sites small. See ET_REPORT_ERROR.
+ET_PRINTFLIKE(4, 5)
+void report_error(const char* filename, const char* function, size_t line, const char* format, ...);
+}  // namespace internal
 
 #else
 

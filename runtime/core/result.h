@@ -41,7 +41,8 @@ class Result final {
   Result(Result&& other) noexcept(std::is_nothrow_move_constructible<T>::value)
       : has_value_(other.has_value_) {
     if (has_value_) {
-      new (&value_) T(std::move(other.value_));
+      // T may be const.
+      new (const_cast<void*>(static_cast<const void*>(&value_))) T(std::move(other.value_));
     } else {
       error_ = other.error_;
     }

@@ -22,9 +22,7 @@ class Span final {
 
   /* implicit */ constexpr Span() noexcept : data_(nullptr), length_(0) {}
 
-  Span(T* data, size_t length) : data_(data), length_(length) {
-    ET_DCHECK(data_ != nullptr || length_ == 0);
-  }
+  constexpr Span(T* data, size_t length) : data_(data), length_(length) {}
 
   Span(T* begin, T* end) : data_(begin), length_(static_cast<size_t>(end - begin)) {}
 

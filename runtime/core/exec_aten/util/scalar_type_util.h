@@ -844,6 +844,15 @@ inline To convert(From value) {
                              ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)  \
                                  ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
+#define ET_SWITCH_FLOATHBF16_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(                                                                     \
+      TYPE, CONTEXT, NAME,                                                                \
+      ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                            \
+          ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                       \
+              ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                     \
+                  ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)             \
+                      ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+
 #define ET_SWITCH_REALH_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)               \
   ET_INTERNAL_SWITCH(                                                                              \
       TYPE, CONTEXT, NAME,                                                                         \

@@ -337,13 +337,17 @@ ET_DEPRECATED inline Error resize(::executorch::aten::Tensor t,
 
 namespace internal {
 
-/// The only way to TensorImpl's private resize.
+/// The only way to TensorImpl's private resize and to its limit.
 class TensorResizerFriend final {
  public:
   static Error resize_tensor_impl(
       ::executorch::aten::TensorImpl* impl,
       ::executorch::aten::ArrayRef<::executorch::aten::SizesType> new_sizes) {
     return impl->internal_resize_contiguous(new_sizes);
+  }
+  /// Elements that a resize may reach.
+  static size_t numel_bound(const ::executorch::aten::TensorImpl* impl) {
+    return impl->numel_bound_;
   }
 };
 

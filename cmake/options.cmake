@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Every option of the build. Names follow upstream's where upstream has the same option.
+
+# What is built
+option(EXECUTORCH_BUILD_PORTABLE_OPS "Build the portable kernels and their registration" ON)
+option(EXECUTORCH_BUILD_EXECUTOR_RUNNER "Build executor_runner, a command line tool that runs a .pte" OFF)
+option(EXECUTORCH_BUILD_PYBIND "Build the Python module executorch.extension.pybindings._portable_lib" OFF)
+option(EXECUTORCH_BUILD_SHARED "Build shared instead of static libraries" OFF)
+option(EXECUTORCH_BUILD_TESTS "Build the unit tests" OFF)
+option(EXECUTORCH_BUILD_SIZE_TEST "Build size_test, the program whose size is gated" OFF)
+
+# What the libraries contain
+set(_debug_default OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(_debug_default ON)
+endif()
+option(EXECUTORCH_ENABLE_LOGGING "Compile log messages in (default: ON in Debug)" ${_debug_default})
+set(EXECUTORCH_LOG_LEVEL Info CACHE STRING "Lowest level that is logged: Debug, Info, Error or Fatal")
+set_property(CACHE EXECUTORCH_LOG_LEVEL PROPERTY STRINGS Debug Info Error Fatal)
+option(EXECUTORCH_ENABLE_ERROR_MESSAGES "Compile in the sentences that explain an Error" ON)
+option(EXECUTORCH_ENABLE_EVENT_TRACER "Compile the event tracer hooks in" OFF)
+option(EXECUTORCH_ENABLE_PROGRAM_VERIFICATION
+       "Support Program::Verification::InternalConsistency (Minimal is always memory-safe)" ON)
+set(EXECUTORCH_PAL_DEFAULT posix CACHE STRING "Default platform layer: posix or minimal")
+set_property(CACHE EXECUTORCH_PAL_DEFAULT PROPERTY STRINGS posix minimal)
+
+# How it is compiled
+option(EXECUTORCH_OPTIMIZE_SIZE "Optimize for size" OFF)
+set(EXECUTORCH_USE_SANITIZER "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# How this project declares a library, a registration, generated headers and a test.
+
+# et_glob(<variable> <pattern>...): the sources below the current folder, without those of tests.
+function(et_glob variable)
+  file(GLOB_RECURSE _sources CONFIGURE_DEPENDS ${ARGN})
+  list(FILTER _sources EXCLUDE REGEX "/(test|testing_util)/")
+  set(${variable} ${_sources} PARENT_SCOPE)
+endfunction()
+
+# et_add_library(<name> [FREESTANDING] SOURCES <file>... [LIBS <target>...])
+# A static library (shared with EXECUTORCH_BUILD_SHARED), also known as executorch::<name>. FREESTANDING compiles it
+# without exceptions and RTTI. LIBS are public. Without sources it is an interface library.
+function(et_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "FREESTANDING" "" "SOURCES;LIBS")
+  if(NOT arg_SOURCES)
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${arg_LIBS})
+  else()
+    if(EXECUTORCH_BUILD_SHARED)
+      add_library(${name} SHARED ${arg_SOURCES})
+    else()
+      add_library(${name} STATIC ${arg_SOURCES})
+    endif()
+    target_link_libraries(${name} PUBLIC ${arg_LIBS})
+    et_compile_as_own(${name} ${arg_FREESTANDING})
+  endif()
+  add_library(executorch::${name} ALIAS ${name})
+  install(TARGETS ${name} EXPORT executorch)
+  set_property(GLOBAL APPEND PROPERTY EXECUTORCH_LIBRARIES ${name})
+endfunction()
+
+# Compiler settings of this project's own sources.
+function(et_compile_as_own name freestanding)
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:executorch_warnings>)
+  if(freestanding)
+    target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:executorch_freestanding>)
+  endif()
+endfunction()
+
+# et_add_registration(<library> SOURCES <file>... LIBS <target>...)
+# Sources with static registration objects. Whoever links <library>, directly or not, gets these object files on the
+# link line: nothing refers to them, so from an archive the linker would drop them.
+function(et_add_registration library)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  add_library(${library}_registration OBJECT ${arg_SOURCES})
+  target_link_libraries(${library}_registration PRIVATE ${arg_LIBS})
+  et_compile_as_own(${library}_registration TRUE)
+  install(TARGETS ${library}_registration EXPORT executorch OBJECTS DESTINATION ${CMAKE_INSTALL_LIBDIR}/executorch)
+  target_link_libraries(
+    ${library} INTERFACE $<BUILD_INTERFACE:$<TARGET_OBJECTS:${library}_registration>>
+                         $<INSTALL_INTERFACE:$<TARGET_OBJECTS:executorch::${library}_registration>>
+  )
+endfunction()
+
+# et_add_flatbuffer_headers(<name> <folder> SCHEMAS <file.fbs>... [LIBS <name>...])
+# Interface library <name>: <executorch/<folder>/<file>_generated.h> and the flatbuffers headers. LIBS are the libraries of
+# the schemas that these include.
+function(et_add_flatbuffer_headers name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SCHEMAS;LIBS")
+  set(_directory ${EXECUTORCH_GENERATED_DIR}/executorch/${folder})
+  list(TRANSFORM arg_SCHEMAS PREPEND ${PROJECT_SOURCE_DIR}/${folder}/ OUTPUT_VARIABLE _schemas)
+  list(TRANSFORM arg_SCHEMAS PREPEND ${_directory}/ OUTPUT_VARIABLE _headers)
+  list(TRANSFORM _headers REPLACE "\\.fbs$" "_generated.h")
+  add_custom_command(
+    OUTPUT ${_headers}
+    COMMAND ${FLATC} --cpp --cpp-std c++11 --scoped-enums --gen-mutable -I ${PROJECT_SOURCE_DIR}/schema
+            -o ${_directory} ${_schemas}
+    DEPENDS ${_schemas} ${FLATC_DEPENDS}
+    COMMENT "flatc: ${folder}"
+    VERBATIM
+  )
+  add_custom_target(${name}_generate DEPENDS ${_headers})
+  add_library(${name} INTERFACE)
+  add_dependencies(${name} ${name}_generate)
+  # The second directory is where the generated headers look for each other.
+  target_include_directories(${name} SYSTEM INTERFACE ${EXECUTORCH_GENERATED_DIR} ${_directory})
+  target_link_libraries(${name} INTERFACE flatbuffers_headers ${arg_LIBS})
+endfunction()
+
+# et_add_tests(<folder>... [LIBS <target>...])
+# One test executable per folder, from <folder>/test/*.cpp. ET_TEST_DATA_DIR is the path of test/data.
+function(et_add_tests)
+  if(NOT EXECUTORCH_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LIBS")
+  foreach(_folder IN LISTS arg_UNPARSED_ARGUMENTS)
+    file(GLOB _sources CONFIGURE_DEPENDS ${_folder}/test/*.cpp)
+    if(_sources)
+      cmake_path(ABSOLUTE_PATH _folder NORMALIZE OUTPUT_VARIABLE _path)
+      file(RELATIVE_PATH _name ${PROJECT_SOURCE_DIR} ${_path})
+      string(REPLACE "/" "_" _name ${_name}_test)
+      add_executable(${_name} ${_sources})
+      target_link_libraries(${_name} PRIVATE ${arg_LIBS} GTest::gmock_main)
+      target_compile_definitions(${_name} PRIVATE ET_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/test/data")
+      et_compile_as_own(${_name} FALSE)
+      add_test(NAME ${_name} COMMAND ${_name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#pragma once
+
+#include <cstddef>
+
+#include <executorch/runtime/core/event_tracer.h>
+#include <executorch/runtime/core/memory_allocator.h>
+
+namespace executorch {
+namespace ET_RUNTIME_NAMESPACE {
+
+/// What a backend is given in execute(). Nothing in it is owned.
+class BackendExecutionContext final {
+ public:
+  explicit BackendExecutionContext(EventTracer* event_tracer = nullptr,
+                                   MemoryAllocator* temp_allocator = nullptr,
+                                   const char* method_name = nullptr)
+      : event_tracer_(event_tracer), temp_allocator_(temp_allocator), method_name_(method_name) {}
+
+  /// Null unless the caller traces events.
+  EventTracer* event_tracer() { return event_tracer_; }
+
+  /// Memory until the end of the call; nullptr if there is none.
+  void* allocate(size_t size, size_t alignment = MemoryAllocator::kDefaultAlignment) {
+    return temp_allocator_ == nullptr ? nullptr : temp_allocator_->allocate(size, alignment);
+  }
+
+  /// The source of allocate(); null if the caller gave none.
+  MemoryAllocator* get_temp_allocator() { return temp_allocator_; }
+
+  /// The method that is being executed. May be null.
+  const char* get_method_name() const { return method_name_; }
+
+ private:
+  EventTracer* event_tracer_;
+  MemoryAllocator* temp_allocator_;
+  const char* method_name_;
+};
+
+}  // namespace ET_RUNTIME_NAMESPACE
+}  // namespace executorch
+
+namespace torch {
+namespace executor {
+using ::executorch::ET_RUNTIME_NAMESPACE::BackendExecutionContext;
+}  // namespace executor
+}  // namespace torch

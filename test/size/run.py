@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Build size_test (preset minsize), strip it, report its sections and hold it to its budget.
+
+The budget, in bytes of the stripped file, is in budget.json by machine; a machine without one is
+only reported. The exit status is 0 if size_test is within its budget and executes prim ops.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = ROOT / "build" / "minsize" / "test" / "size" / "size_test"
+
+
+def build() -> None:
+    commands = (
+        ["cmake", "--preset", "minsize"],
+        ["cmake", "--build", "--preset", "minsize", "--target", "size_test"],
+    )
+    for command in commands:
+        subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+
+
+def sections(binary: Path) -> dict[str, int]:
+    """Sizes in bytes of the sections that are loaded, largest first."""
+    listing = subprocess.run(
+        ["size", "-A", "-d", binary], check=True, capture_output=True, text=True
+    ).stdout
+    rows = (line.split() for line in listing.splitlines())
+    found = {row[0]: int(row[1]) for row in rows if len(row) == 3 and row[0].startswith(".")}
+    found.pop(".comment", None)
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def prim_op_program() -> bytes:
+    """A program that computes with the size of its input, so that only prim ops run."""
+    import torch
+
+    from executorch.exir import to_edge
+
+    class TwiceTheBatch(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> int:
+            return x.shape[0] * 2
+
+    exported = torch.export.export(
+        TwiceTheBatch(),
+        (torch.zeros(3, 2),),
+        dynamic_shapes=({0: torch.export.Dim("batch", min=2, max=8)},),
+    )
+    return bytes(to_edge(exported).to_executorch().buffer)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    arguments = parser.parse_args()
+
+    build()
+    with tempfile.TemporaryDirectory() as directory:
+        stripped = Path(directory) / "size_test"
+        subprocess.run(["strip", "-o", stripped, BINARY], check=True)
+        size = os.path.getsize(stripped)
+        by_section = sections(stripped)
+        program = Path(directory) / "prim_ops.pte"
+        program.write_bytes(prim_op_program())
+        status = subprocess.run([stripped, program], check=False).returncode
+
+    budgets = json.loads((Path(__file__).parent / "budget.json").read_text())
+    budget = budgets.get(platform.machine(), {}).get("size_test")
+    report = {"size": size, "budget": budget, "exit_status": status, "sections": by_section}
+    if arguments.json:
+        print(json.dumps(report, indent=2))
+    else:
+        for name, bytes_ in by_section.items():
+            print(f"{name:24} {bytes_:8}")
+        print(f"{'size_test, stripped':24} {size:8} of {budget or 'no budget for this machine'}")
+    if status != 0:
+        print(f"size_test failed on a program of prim ops: error {status:#x}", file=sys.stderr)
+    if budget is not None and size > budget:
+        print(f"size_test is {size - budget} bytes over its budget", file=sys.stderr)
+        return 1
+    return int(status != 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
