@@ -12,10 +12,15 @@ endif()
 if(EXECUTORCH_OPTIMIZE_SIZE)
   # After CMake's own -O2 or -O3, so that it wins in any build type.
   add_compile_options(-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables)
+  # The freestanding sources have neither in any build; here the extensions go without, too.
+  add_compile_options(-fno-exceptions -fno-rtti)
   if(APPLE)
     add_link_options(-Wl,-dead_strip)
   else()
     add_link_options(-Wl,--gc-sections)
+  endif()
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    add_link_options(-Wl,-z,noseparate-code) # no padding to pages between code and constants
   endif()
 endif()
 

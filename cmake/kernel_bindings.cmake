@@ -3,11 +3,11 @@
 
 find_package(Python 3.10 REQUIRED COMPONENTS Interpreter)
 
-# generate_bindings_for_kernels(LIB_NAME <target> LIBRARY <name> FUNCTIONS_YAML <file>)
-# Gives the interface library <target> the headers <executorch/kernels/<name>/{NativeFunctions,Functions,RegisterKernels}.h>
-# and the registration of the kernels in <file>.
+# generate_bindings_for_kernels(LIB_NAME <target> KERNEL_LIB <target> LIBRARY <name> FUNCTIONS_YAML <file>)
+# KERNEL_LIB gets the headers <executorch/kernels/<name>/{NativeFunctions,Functions,RegisterKernels}.h>, and LIB_NAME, an
+# interface library that links it, the registration of the kernels that are listed in FUNCTIONS_YAML.
 function(generate_bindings_for_kernels)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIB_NAME;LIBRARY;FUNCTIONS_YAML" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIB_NAME;KERNEL_LIB;LIBRARY;FUNCTIONS_YAML" "")
   set(_script ${PROJECT_SOURCE_DIR}/codegen/gen_kernels.py)
   set(_directory ${CMAKE_CURRENT_BINARY_DIR}/${arg_LIBRARY}/generated)
   set(_outputs NativeFunctions.h Functions.h RegisterKernels.h)
@@ -22,12 +22,11 @@ function(generate_bindings_for_kernels)
     VERBATIM
   )
   add_custom_target(${arg_LIB_NAME}_generate DEPENDS ${_outputs})
-  add_dependencies(${arg_LIB_NAME} ${arg_LIB_NAME}_generate)
-  target_include_directories(${arg_LIB_NAME} INTERFACE $<BUILD_INTERFACE:${_directory}>)
+  add_dependencies(${arg_KERNEL_LIB} ${arg_LIB_NAME}_generate)
+  target_include_directories(${arg_KERNEL_LIB} PUBLIC $<BUILD_INTERFACE:${_directory}>)
   install(DIRECTORY ${_directory}/executorch DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  et_add_registration(${arg_LIB_NAME} SOURCES ${_directory}/RegisterKernels.cpp LIBS executorch_core)
+  et_add_registration(${arg_LIB_NAME} SOURCES ${_directory}/RegisterKernels.cpp LIBS ${arg_KERNEL_LIB})
   add_dependencies(${arg_LIB_NAME}_registration ${arg_LIB_NAME}_generate)
-  target_include_directories(${arg_LIB_NAME}_registration PRIVATE ${_directory})
 endfunction()
 
 # Kernels are loops: vectorize them, without the code growth of -O3. (At -O2 clang vectorizes fully, gcc only where it

@@ -52,7 +52,7 @@ class BackendInterface {
    * Prepares one delegate.
    * @param processed what the backend's compiler produced. It lives until destroy(); the backend
    * may Free() it earlier, if it does not need it to execute.
-   * @param compile_specs valid during the call.
+   * @param compile_specs valid until destroy().
    * @returns what execute() and destroy() will be given. May be null.
    */
   ET_NODISCARD virtual Result<DelegateHandle*> init(BackendInitContext& context,

@@ -645,8 +645,6 @@ EValue& Method::output_value(size_t i) const {
 Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
   CHECK_INPUT(input_idx < inputs_size(), InvalidArgument, "there are only %" ET_PRIsize_t " inputs",
               inputs_size());
-  ET_CHECK_OR_RETURN_ERROR(at_start(), InvalidState,
-                           "method '%s' is being executed step by step", plan_->name()->c_str());
   const fb::EValue* expected = plan_->values()->Get(
       static_cast<uint32_t>(plan_->inputs()->Get(static_cast<uint32_t>(input_idx))));
   ET_ASSIGN_OR_RETURN(expected_tag, method_meta().input_tag(input_idx),

@@ -3,8 +3,8 @@
 /**
  * @file
  * The smallest useful program: load the file named on the command line and execute each of its
- * methods once, on whatever is in the planned memory of the inputs. Its size is what an application
- * pays for the runtime without kernels.
+ * methods once, with zeros as inputs. Its size is what an application pays for the runtime without
+ * kernels.
  */
 
 #include <executorch/extension/data_loader/file_data_loader.h>
@@ -13,6 +13,10 @@
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/platform/runtime.h>
 
+using executorch::aten::DimOrderType;
+using executorch::aten::SizesType;
+using executorch::aten::Tensor;
+using executorch::aten::TensorImpl;
 using executorch::extension::FileDataLoader;
 using executorch::runtime::Error;
 using executorch::runtime::HierarchicalAllocator;
@@ -23,6 +27,7 @@ using executorch::runtime::MethodMeta;
 using executorch::runtime::Program;
 using executorch::runtime::Result;
 using executorch::runtime::Span;
+using executorch::runtime::TensorInfo;
 
 namespace {
 
@@ -30,6 +35,28 @@ constexpr size_t kMaxPlannedBuffers = 4;
 
 uint8_t method_pool[64 * 1024];
 uint8_t planned_pool[64 * 1024];
+uint8_t zeros[4 * 1024];
+
+Error set_inputs(Method& method) {
+  const MethodMeta meta = method.method_meta();
+  for (size_t i = 0; i < meta.num_inputs(); ++i) {
+    Result<TensorInfo> info = meta.input_tensor_meta(i);
+    if (!info.ok()) {
+      return info.error();
+    }
+    if (info->nbytes() > sizeof(zeros)) {
+      return Error::MemoryAllocationFailed;
+    }
+    TensorImpl input(info->scalar_type(), static_cast<ssize_t>(info->sizes().size()),
+                     const_cast<SizesType*>(info->sizes().data()), zeros,
+                     const_cast<DimOrderType*>(info->dim_order().data()));
+    const Error error = method.set_input(Tensor(&input), i);
+    if (error != Error::Ok) {
+      return error;
+    }
+  }
+  return Error::Ok;
+}
 
 Error run_method(const Program& program, const char* name) {
   Result<MethodMeta> meta = program.method_meta(name);
@@ -54,7 +81,11 @@ Error run_method(const Program& program, const char* name) {
   HierarchicalAllocator planned_memory({buffers, num_buffers});
   MemoryManager memory_manager(&method_allocator, &planned_memory);
   Result<Method> method = program.load_method(name, &memory_manager);
-  return method.ok() ? method->execute() : method.error();
+  if (!method.ok()) {
+    return method.error();
+  }
+  const Error error = set_inputs(*method);
+  return error == Error::Ok ? method->execute() : error;
 }
 
 }  // namespace

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Decomposes a captured program to the core ATen operators that kernels exist for."""
+
+from __future__ import annotations
+
+import copy
+import operator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import torch
+from torch import fx
+from torch._decomp import get_decompositions
+from torch._export.utils import _is_preservable_cia_op
+from torch._guards import detect_fake_mode
+from torch._ops import HigherOrderOperator, OpOverload
+from torch.export import ExportedProgram, default_decompositions
+from torch.fx.traceback import NodeSource, NodeSourceAction
+from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from executorch.exir.pass_manager import rename_outputs
+
+# Operators outside core ATen that torch decomposes only when asked to.
+_BEYOND_DEFAULT = (
+    torch.ops.aten.addmv.default,
+    torch.ops.aten.linalg_vector_norm.default,
+)
+
+
+def decompose(program: ExportedProgram, preserve: Iterable[OpOverload] = ()) -> ExportedProgram:
+    """A new, functional program in core ATen; operators in `preserve` are kept whole.
+
+    Programs that change no tensor and have static shapes, as most do, are decomposed operator by
+    operator, which is several times faster than tracing them again; the others are traced.
+    """
+    kept = set(preserve)
+    table = default_decompositions()
+    table.update(get_decompositions(_BEYOND_DEFAULT))
+    for op in kept:
+        table.pop(op, None)
+    try:
+        return _OperatorwiseDecomposer(program, table.materialize(), kept).run()
+    except _NeedsTracing:
+        result = program.run_decompositions(table)
+        result._state_dict = dict(result.state_dict)
+        result._constants = dict(result.constants)
+        return result
+
+
+@cache
+def _is_always_decomposed(op: OpOverload) -> bool:
+    """Whether `op` only exists in terms of others; such operators are in no table."""
+    return op._can_decompose() and not _is_preservable_cia_op(op)
+
+
+@contextmanager
+def _without_onednn() -> Iterator[None]:
+    """Keeps decompositions from choosing operators that exist in oneDNN only."""
+    enabled = torch._C._get_mkldnn_enabled()
+    torch._C._set_mkldnn_enabled(False)
+    try:
+        yield
+    finally:
+        torch._C._set_mkldnn_enabled(enabled)
+
+
+class _NeedsTracing(Exception):
+    """Something in the program is beyond `_OperatorwiseDecomposer`."""
+
+
+class _Recorder(TorchDispatchMode):
+    """Appends to a graph every core operator that is dispatched while the mode is active."""
+
+    def __init__(self, graph: fx.Graph, table: Mapping[Any, Any], kept: set[OpOverload]) -> None:
+        super().__init__()
+        self._graph = graph
+        self._table = table
+        self._kept = kept
+        # Nodes of the tensors seen, with the tensors, so that no identity is used twice.
+        self._nodes: dict[int, tuple[fx.Node, torch.Tensor]] = {}
+        self._meta: dict[str, Any] = {}
+
+    def start(self, meta: dict[str, Any], inputs: Iterable[tuple[fx.Node, Any]]) -> None:
+        """Forgets all tensors but `inputs`; nodes recorded from now on get `meta`."""
+        self._meta = meta
+        self._nodes = {}
+        for node, value in inputs:
+            if self._nodes.setdefault(id(value), (node, value))[0] is not node:
+                raise _NeedsTracing
+
+    def node_of(self, value: Any) -> Any:
+        """The node that computes `value`, or `value` itself if it is not a tensor."""
+        if not isinstance(value, torch.Tensor):
+            return value
+        try:
+            return self._nodes[id(value)][0]
+        except KeyError:
+            # A tensor made outside any operator, e.g. a constant in a decomposition.
+            raise _NeedsTracing from None
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func.namespace == "prim":  # Asks for an attribute, e.g. the device.
+            return func(*args, **kwargs)
+        if func not in self._kept:
+            decomposition = self._table.get(func)
+            if decomposition is not None:
+                with self:
+                    result = decomposition(*args, **kwargs)
+                if result is not NotImplemented:
+                    return result
+            elif _is_always_decomposed(func):
+                with self:
+                    return func.decompose(*args, **kwargs)
+        if func.namespace == "prims" or func._schema.is_mutable:
+            raise _NeedsTracing
+        result = func(*args, **kwargs)
+        new_args, new_kwargs = pytree.tree_map(self.node_of, (args, kwargs))
+        node = self._graph.call_function(func, new_args, new_kwargs)
+        self._track(node, result)
+        return result
+
+    def _track(self, node: fx.Node, value: Any) -> None:
+        node.meta = {**self._meta, "val": value}
+        if isinstance(value, torch.Tensor):
+            self._nodes[id(value)] = (node, value)
+        elif isinstance(value, (tuple, list)):
+            for index, item in enumerate(value):
+                if item is not None:
+                    self._track(self._graph.call_function(operator.getitem, (node, index)), item)
+        else:
+            raise _NeedsTracing
+
+
+class _OperatorwiseDecomposer:
+    """Copies a graph, replacing each node that isn't a core operator by what it decomposes to."""
+
+    def __init__(
+        self, program: ExportedProgram, table: Mapping[Any, Any], kept: set[OpOverload]
+    ) -> None:
+        self._program = program
+        self._table = table
+        self._kept = kept
+        self._graph = fx.Graph()
+        # What became of each node: a node, or a tuple or list of nodes.
+        self._new: dict[fx.Node, Any] = {}
+
+    def run(self) -> ExportedProgram:
+        nodes = self._program.graph.nodes
+        for node in nodes:
+            self._check(node)
+        mode = detect_fake_mode([node.meta.get("val") for node in nodes if node.op != "output"])
+        if mode is None:
+            raise _NeedsTracing
+        recorder = _Recorder(self._graph, self._table, self._kept)
+        with mode, torch._C._AutoDispatchBelowAutograd(), _without_onednn():
+            for node in nodes:
+                self._new[node] = self._convert(node, recorder)
+        return self._finish()
+
+    def _check(self, node: fx.Node) -> None:
+        if node.op == "get_attr" or isinstance(node.target, HigherOrderOperator):
+            raise _NeedsTracing
+        if isinstance(node.target, OpOverload) and node.target._schema.is_mutable:
+            raise _NeedsTracing
+        for value in pytree.tree_leaves(node.meta.get("val")):
+            if isinstance(value, (torch.SymInt, torch.SymFloat, torch.SymBool)) or (
+                isinstance(value, torch.Tensor)
+                and any(not isinstance(size, int) for size in value.shape)
+            ):
+                raise _NeedsTracing
+
+    def _convert(self, node: Any, recorder: _Recorder) -> Any:
+        if node.op == "call_function" and self._decomposes(node.target):
+            return self._decompose(node, recorder)
+        if node.target is operator.getitem and not isinstance(self._new[node.args[0]], fx.Node):
+            return self._new[node.args[0]][node.args[1]]
+        if node.op == "output":
+            result = self._graph.output(self._renamed(node.args[0]))
+        else:
+            result = self._graph.node_copy(node, self._renamed)
+            result.name = node.name  # Graphs rename nodes that are named like built-in functions.
+        result.meta = dict(node.meta)
+        if node.op == "call_function":
+            result.meta["from_node"] = [_source(node)]
+        return result
+
+    def _renamed(self, argument: Any) -> Any:
+        return fx.map_arg(argument, self._new.__getitem__)
+
+    def _decomposes(self, target: Any) -> bool:
+        if not isinstance(target, OpOverload) or target in self._kept:
+            return False
+        return target in self._table or _is_always_decomposed(target)
+
+    def _decompose(self, node: Any, recorder: _Recorder) -> Any:
+        meta = {key: value for key, value in node.meta.items() if key != "val"}
+        meta["from_node"] = [_source(node)]
+        recorder.start(meta, ((self._new[n], n.meta["val"]) for n in node.all_input_nodes))
+        args, kwargs = fx.map_arg((node.args, node.kwargs), lambda n: n.meta["val"])
+        with recorder:
+            result = node.target(*args, **kwargs)
+        return pytree.tree_map(recorder.node_of, result)
+
+    def _finish(self) -> ExportedProgram:
+        program = copy.copy(self._program)
+        module = fx.GraphModule(torch.nn.Module(), self._graph)
+        module.meta.update(self._program.graph_module.meta)
+        program._graph_module = module
+        program._graph_signature = copy.deepcopy(self._program.graph_signature)
+        program._state_dict = dict(self._program.state_dict)
+        program._constants = dict(self._program.constants)
+        rename_outputs(program)
+        return program
+
+
+def _source(node: fx.Node) -> NodeSource:
+    return NodeSource(node, "decompose", NodeSourceAction.CREATE)

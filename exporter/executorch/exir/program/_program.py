@@ -1,0 +1,425 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The stages of an export: captured program, edge program, program file."""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+from io import BufferedIOBase
+from typing import Any, TextIO
+
+import torch
+from torch import fx
+from torch.export import ExportedProgram
+
+from executorch.exir._serialize._cord import Cord
+from executorch.exir._serialize._named_data_store import NamedDataStoreOutput
+from executorch.exir.backend.partitioner import Partitioner
+from executorch.exir.capture._config import EdgeCompileConfig, ExecutorchBackendConfig
+from executorch.exir.decomposition import decompose
+from executorch.exir.error import ExportError, ExportErrorType
+from executorch.exir.graph_module import get_control_flow_submodules
+from executorch.exir.pass_base import (
+    ExportedProgramPassBase,
+    ExportedProgramPassResult,
+    PassType,
+)
+from executorch.exir.pass_manager import ExportedProgramPassManager
+from executorch.exir.passes.aten_to_edge_pass import AtenToEdgePass
+from executorch.exir.passes.constant_prop_pass import constant_prop_pass
+from executorch.exir.passes.external_constants_pass import external_constants_pass
+from executorch.exir.passes.insert_write_back_for_buffers_pass import (
+    insert_write_back_for_buffers_pass,
+)
+from executorch.exir.passes.memory_planning_pass import MemoryPlanningPass
+from executorch.exir.passes.replace_view_copy_with_view_pass import ReplaceViewCopyWithViewPass
+from executorch.exir.passes.spec_prop_pass import SpecPropPass
+from executorch.exir.schema import Program
+from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
+
+Programs = ExportedProgram | dict[str, ExportedProgram]
+Passes = Sequence[PassType] | Mapping[str, Sequence[PassType]]
+Partitioners = Partitioner | list[Partitioner] | dict[str, list[Partitioner]] | None
+
+
+def _by_method(programs: Programs) -> dict[str, ExportedProgram]:
+    return programs if isinstance(programs, dict) else {"forward": programs}
+
+
+def _for_method(setting: Any, method: str) -> Any:
+    """A setting that is either one value for all methods or a dictionary by method name."""
+    return setting[method] if isinstance(setting, dict) else setting
+
+
+def to_edge(
+    programs: Programs,
+    constant_methods: dict[str, Any] | None = None,
+    compile_config: EdgeCompileConfig | None = None,
+    generate_etrecord: bool = False,
+) -> EdgeProgramManager:
+    """Decomposes captured programs to core ATen and converts them to the edge dialect.
+
+    programs: one program (method "forward"), or several by method name; they are not changed.
+    constant_methods: methods that only return the given value.
+    Raises `SpecViolationError` naming node and source line if the result breaks a rule.
+    """
+    _refuse_etrecord(generate_etrecord)
+    config = compile_config or EdgeCompileConfig()
+    edge = {name: _to_edge_program(p, config) for name, p in _by_method(programs).items()}
+    return EdgeProgramManager(edge, constant_methods, config)
+
+
+def to_edge_transform_and_lower(
+    programs: Programs,
+    transform_passes: Passes | None = None,
+    partitioner: Partitioners = None,
+    constant_methods: dict[str, Any] | None = None,
+    compile_config: EdgeCompileConfig | None = None,
+    generate_etrecord: bool = False,
+) -> EdgeProgramManager:
+    """`to_edge`, then `transform` with the passes, then `to_backend` with the partitioners.
+
+    Operators that a partitioner asks for are not decomposed.
+    """
+    _refuse_etrecord(generate_etrecord)
+    config = compile_config or EdgeCompileConfig()
+    partitioners = _partitioners_by_method(partitioner, _by_method(programs))
+    edge: dict[str, ExportedProgram] = {}
+    for name, program in _by_method(programs).items():
+        preserve: list[torch._ops.OpOverload] = []
+        for item in partitioners.get(name, []):
+            program = item.transform_for_pre_decomposition(program)
+            preserve.extend(item.ops_to_not_decompose(program)[0])
+        edge[name] = _to_edge_program(program, config, preserve)
+    manager = EdgeProgramManager(edge, constant_methods, config)
+    if transform_passes is not None:
+        manager = manager.transform(transform_passes)
+    return manager.to_backend(partitioners) if partitioners else manager
+
+
+def _refuse_etrecord(generate_etrecord: bool) -> None:
+    if generate_etrecord:
+        raise ExportError(ExportErrorType.NOT_SUPPORTED, "generate_etrecord is not supported")
+
+
+def _partitioners_by_method(
+    partitioner: Partitioners, methods: Mapping[str, Any]
+) -> dict[str, list[Partitioner]]:
+    if not partitioner:
+        return {}
+    if isinstance(partitioner, dict):
+        unknown = partitioner.keys() - methods.keys()
+        if unknown:
+            raise KeyError(f"partitioners are given for unknown methods {sorted(unknown)}")
+        return {n: p if isinstance(p, list) else [p] for n, p in partitioner.items()}
+    items = partitioner if isinstance(partitioner, list) else [partitioner]
+    return dict.fromkeys(methods, items)
+
+
+def _to_edge_program(
+    program: ExportedProgram,
+    config: EdgeCompileConfig,
+    preserve: Sequence[torch._ops.OpOverload] = (),
+) -> ExportedProgram:
+    preserved = [*config.preserve_ops, *config._core_aten_ops_exception_list, *preserve]
+    edge = AtenToEdgePass(config)(decompose(program, preserved)).exported_program
+    verifier = EXIREdgeDialectVerifier(config, class_only=True, preserve_ops=preserved)
+    edge._verifiers = [verifier]
+    if config._check_ir_validity:
+        verifier().check(edge)
+    return edge
+
+
+def _copy_graph_module(module: fx.GraphModule) -> fx.GraphModule:
+    """A graph module with its own nodes and submodules, and shared tensors."""
+    graph = fx.Graph()
+    nodes: dict[fx.Node, fx.Node] = {}
+    graph.output(graph.graph_copy(module.graph, nodes))
+    for old, new in nodes.items():
+        new.name = old.name  # Graphs rename nodes that are named like built-in functions.
+    old_output = module.graph.output_node()
+    graph.output_node().meta = dict(old_output.meta)
+    result = fx.GraphModule(module, graph)
+    result.meta.update(module.meta)
+    for name, submodule, _ in get_control_flow_submodules(module):
+        setattr(result, name, _copy_graph_module(submodule))
+    return result
+
+
+def _copy_program(program: ExportedProgram) -> ExportedProgram:
+    """A program whose graph and signature can be changed without changing `program`."""
+    result = copy.copy(program)
+    result._graph_module = _copy_graph_module(program.graph_module)
+    result._graph_signature = copy.deepcopy(program.graph_signature)
+    result._state_dict = dict(program.state_dict)
+    result._constants = dict(program.constants)
+    return result
+
+
+def edge_to_executorch_passes(
+    config: ExecutorchBackendConfig,
+    name: str | None = None,
+    edge_compile_config: EdgeCompileConfig | None = None,
+) -> list[PassType]:
+    """The passes, in order, that prepare method `name` for memory planning."""
+    if config.external_mutable_weights:
+        raise ExportError(
+            ExportErrorType.NOT_SUPPORTED, "external_mutable_weights is not supported"
+        )
+    if config.external_constants:
+        # Users find external constants by name, so these stay what they are.
+        place_constants = partial(external_constants_pass, file_of=config.external_constants)
+    else:
+        place_constants = constant_prop_pass
+    return [
+        *config.passes,
+        _ProgramPass(place_constants),
+        SpecPropPass(),
+        *([ReplaceViewCopyWithViewPass()] if config.remove_view_copy else []),
+        _for_method(config.sym_shape_eval_pass, name or "forward"),
+        _ProgramPass(insert_write_back_for_buffers_pass),
+        config.to_out_var_pass,
+    ]
+
+
+class _ProgramPass(ExportedProgramPassBase):
+    """A function that changes a program in place, as a pass."""
+
+    def __init__(self, function: Callable[[ExportedProgram], object]) -> None:
+        self._function = function
+
+    def call(self, exported_program: ExportedProgram) -> ExportedProgramPassResult:
+        self._function(exported_program)
+        return ExportedProgramPassResult(exported_program, True)
+
+
+def _to_executorch_program(
+    program: ExportedProgram, name: str, config: ExecutorchBackendConfig
+) -> ExportedProgram:
+    program = _copy_program(program)
+    passes = edge_to_executorch_passes(config, name)
+    program = ExportedProgramPassManager(passes)(program).exported_program
+    planning = _for_method(config.memory_planning_pass, name)
+    if isinstance(planning, MemoryPlanningPass):
+        planning.enable_non_cpu_memory_planning = config.enable_non_cpu_memory_planning
+    if hasattr(planning, "run"):
+        result = planning.run(program.graph_module, program.graph_signature)
+    else:
+        result = planning(program.graph_module)
+    if result is not None:
+        program._graph_module = result.graph_module
+    program.graph_module.recompile()
+    return program
+
+
+class EdgeProgramManager:
+    """Edge programs by method name. Methods of the manager return new managers."""
+
+    def __init__(
+        self,
+        edge_programs: Programs,
+        constant_methods: dict[str, Any] | None = None,
+        compile_config: EdgeCompileConfig | None = None,
+        core_aten_ops_exception_list: list[torch._ops.OpOverload] | None = None,
+        preserve_ops: list[torch._ops.OpOverload] | None = None,
+    ) -> None:
+        self.compile_config = compile_config or EdgeCompileConfig()
+        self._edge_programs = _by_method(edge_programs)
+        self._config_methods = constant_methods
+        self._verifier = EXIREdgeDialectVerifier(
+            self.compile_config, True, core_aten_ops_exception_list, preserve_ops
+        )
+
+    @property
+    def methods(self) -> set[str]:
+        """Names of the methods that compute something."""
+        return set(self._edge_programs)
+
+    @property
+    def config_methods(self) -> set[str]:
+        """Names of the methods that return a constant."""
+        return set(self._config_methods or {})
+
+    def exported_program(self, method_name: str = "forward") -> ExportedProgram:
+        """The program of a method; KeyError if there is none."""
+        return self._edge_programs[method_name]
+
+    def transform(
+        self, passes: Passes, compile_config: EdgeCompileConfig | None = None
+    ) -> EdgeProgramManager:
+        """Applies passes to copies of the programs.
+
+        passes: a list for all methods, or lists by method name; methods without one are kept.
+        compile_config: rules that the results are checked against, by default those of `to_edge`.
+        """
+        config = compile_config or self.compile_config
+        programs = dict(self._edge_programs)
+        for name, program in self._edge_programs.items():
+            items = passes.get(name) if isinstance(passes, Mapping) else passes
+            if items is None:
+                continue
+            program = ExportedProgramPassManager(items)(_copy_program(program)).exported_program
+            for module in program.graph_module.modules():
+                if isinstance(module, fx.GraphModule):
+                    module.recompile()
+            if config._check_ir_validity:
+                EXIREdgeDialectVerifier(config, class_only=True)().check(program)
+            programs[name] = program
+        return EdgeProgramManager(programs, self._config_methods, config)
+
+    def to_backend(
+        self, partitioner: Partitioner | list[Partitioner] | dict[str, list[Partitioner]]
+    ) -> EdgeProgramManager:
+        """Hands the nodes that partitioners tag to their backends.
+
+        Partitioners that tag nothing leave the programs as they are. Lowering tagged nodes is not
+        supported yet and raises `ExportError`.
+        """
+        partitioners = _partitioners_by_method(partitioner, self._edge_programs)
+        programs = dict(self._edge_programs)
+        for name, items in partitioners.items():
+            for item in items:
+                result = item(programs[name])
+                if result.partition_tags:
+                    backends = sorted({spec.backend_id for spec in result.partition_tags.values()})
+                    raise ExportError(
+                        ExportErrorType.NOT_SUPPORTED,
+                        f"method {name}: lowering to {', '.join(backends)} is not supported",
+                    )
+                programs[name] = result.tagged_exported_program
+        return EdgeProgramManager(programs, self._config_methods, self.compile_config)
+
+    def to_executorch(
+        self, config: ExecutorchBackendConfig | None = None
+    ) -> ExecutorchProgramManager:
+        """Plans memory and makes everything ready to be written to a file.
+
+        The edge programs stay as they are, so this may be called again with another `config`.
+        Raises `RuntimeError` naming every operator that no kernel can be called for.
+        """
+        config = config or ExecutorchBackendConfig()
+        programs = {
+            name: _to_executorch_program(program, name, config)
+            for name, program in self._edge_programs.items()
+        }
+        plan_together = getattr(config.memory_planning_pass, "run_multimethod", None)
+        if plan_together is not None:
+            plan_together()
+        return ExecutorchProgramManager(programs, self._config_methods, config)
+
+
+class ExecutorchProgramManager:
+    """Programs that are ready to be written to a `.pte` file (and `.ptd` files beside it)."""
+
+    def __init__(
+        self,
+        execution_programs: dict[str, ExportedProgram],
+        config_methods: dict[str, Any] | None = None,
+        backend_config: ExecutorchBackendConfig | None = None,
+        named_data: NamedDataStoreOutput | None = None,
+    ) -> None:
+        from executorch.exir.emit import emit_program
+
+        self._execution_programs = execution_programs
+        self._config_methods = config_methods
+        self._backend_config = backend_config or ExecutorchBackendConfig()
+        self._named_data = named_data
+        self._emitter_output = emit_program(
+            execution_programs,
+            self._backend_config.emit_stacktrace,
+            config_methods,
+            self._backend_config.emit_mutable_buffer_names,
+        )
+
+    @cached_property
+    def _files(self) -> tuple[Cord, dict[str, Cord]]:
+        from executorch.exir._serialize._serialize import serialize_for_executorch
+        from executorch.extension.flat_tensor.serialize.serialize import FlatTensorSerializer
+
+        return serialize_for_executorch(
+            self._emitter_output, self._backend_config, FlatTensorSerializer(), self._named_data
+        )
+
+    @property
+    def methods(self) -> set[str]:
+        """Names of the methods that compute something."""
+        return set(self._execution_programs)
+
+    @property
+    def config_methods(self) -> set[str]:
+        """Names of the methods that return a constant."""
+        return set(self._config_methods or {})
+
+    def exported_program(self, method_name: str = "forward") -> ExportedProgram:
+        """The program of a method as it was written; KeyError if there is none."""
+        return self._execution_programs[method_name]
+
+    def dump_executorch_program(self, verbose: bool = False, out: TextIO | None = None) -> None:
+        """Prints the program: its instructions or, with `verbose`, every field."""
+        from executorch.exir.print_program import pretty_print, print_program
+
+        if verbose:
+            pretty_print(self.executorch_program, out=out)
+        else:
+            print_program(self.executorch_program, out=out)
+
+    @property
+    def executorch_program(self) -> Program:
+        """The program as plain data."""
+        return self._emitter_output.program
+
+    @property
+    def debug_handle_map(self) -> dict[str, dict[int, int | list[int]]]:
+        """By method and instruction: the debug handles of the nodes it comes from."""
+        return self._emitter_output.debug_handle_map
+
+    @property
+    def delegate_map(self) -> dict[str, dict[int, dict[str, Any]]]:
+        """By method and instruction: what a delegate said about its nodes."""
+        return self._emitter_output.method_to_delegate_debug_id_map
+
+    @property
+    def instruction_id_to_num_outs_map(self) -> dict[str, dict[int, int]]:
+        return self._emitter_output.instruction_id_to_num_outs_map
+
+    @property
+    def buffer(self) -> bytes:
+        """The whole `.pte` file. For large models prefer `write_to_file` or `save`."""
+        return bytes(self._files[0])
+
+    def write_to_file(self, open_file: BufferedIOBase) -> None:
+        """Writes the `.pte` file to `open_file`, without assembling it in memory first."""
+        self._files[0].write_to_file(open_file)
+
+    def write_tensor_data_to_file(self, outdir: str | os.PathLike[str]) -> None:
+        """Writes the external constants, one `.ptd` file each, to `outdir`."""
+        for name, data in self._files[1].items():
+            file_name = name if name.endswith(".ptd") else f"{name}.ptd"
+            _write_atomically(os.path.join(outdir, file_name), data.write_to_file)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the `.pte` file to `path`, which afterwards is either complete or unchanged."""
+        path = os.fspath(path)
+        if not path.endswith(".pte"):
+            raise ValueError(f"program files end in .pte, got {path!r}")
+        _write_atomically(path, self.write_to_file)
+
+
+def _write_atomically(path: str, write: Callable[[BufferedIOBase], None]) -> None:
+    """Writes under a temporary name in the same directory, then renames."""
+    directory, name = os.path.split(os.path.abspath(path))
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            write(file)
+        # Temporary files are private; the result gets the permissions of an ordinary new file.
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

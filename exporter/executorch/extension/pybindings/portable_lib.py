@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The runtime as a Python module, experimental; `executorch.runtime` is the interface for users.
+
+Tensors may be NumPy arrays (or anything with the buffer protocol) or torch tensors. Outputs are
+torch tensors if an input is one, NumPy arrays if all input tensors are; without any input tensor
+they are torch tensors if torch has been imported, which this module does not do. NumPy has no
+bfloat16: uint16 arrays hold the bits, on input and output. An array that is not laid out as the
+program wants it is copied.
+"""
+
+from executorch.extension.pybindings._portable_lib import (
+    ExecuTorchError,
+    ExecuTorchMethod,
+    ExecuTorchModule,
+    ExecuTorchProgram,
+    MethodMeta,
+    TensorInfo,
+    Verification,
+    _get_operator_names,
+    _get_registered_backend_names,
+    _is_available,
+    _load_for_executorch,
+    _load_for_executorch_from_buffer,
+    _load_program,
+    _load_program_from_buffer,
+)
+
+__all__ = [
+    "ExecuTorchError",
+    "ExecuTorchMethod",
+    "ExecuTorchModule",
+    "ExecuTorchProgram",
+    "MethodMeta",
+    "TensorInfo",
+    "Verification",
+    "_get_operator_names",
+    "_get_registered_backend_names",
+    "_is_available",
+    "_load_for_executorch",
+    "_load_for_executorch_from_buffer",
+    "_load_program",
+    "_load_program_from_buffer",
+]

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <executorch/extension/pybindings/python_values.h>
+
+#include <pybind11/numpy.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include <executorch/extension/pybindings/python_error.h>
+#include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
+#include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
+
+namespace executorch {
+namespace extension {
+namespace pybindings {
+
+namespace py = pybind11;
+
+using aten::ScalarType;
+using runtime::EValue;
+using runtime::MethodMeta;
+using runtime::Tag;
+using runtime::TensorInfo;
+
+namespace {
+
+struct ElementType {
+  ScalarType type;
+  // The same width, but not always the same meaning.
+  const char* numpy_name;
+  const char* torch_name;
+
+  const char* name(TensorFamily family) const {
+    return family == TensorFamily::Torch ? torch_name : numpy_name;
+  }
+};
+
+constexpr ElementType kElementTypes[] = {
+    {ScalarType::Byte, "uint8", "uint8"},
+    {ScalarType::Char, "int8", "int8"},
+    {ScalarType::Short, "int16", "int16"},
+    {ScalarType::Int, "int32", "int32"},
+    {ScalarType::Long, "int64", "int64"},
+    {ScalarType::Half, "float16", "float16"},
+    {ScalarType::Float, "float32", "float32"},
+    {ScalarType::Double, "float64", "float64"},
+    {ScalarType::ComplexFloat, "complex64", "complex64"},
+    {ScalarType::ComplexDouble, "complex128", "complex128"},
+    {ScalarType::Bool, "bool", "bool"},
+    {ScalarType::BFloat16, "uint16", "bfloat16"},
+    {ScalarType::Float8_e5m2, "uint8", "float8_e5m2"},
+    {ScalarType::Float8_e4m3fn, "uint8", "float8_e4m3fn"},
+    {ScalarType::Float8_e5m2fnuz, "uint8", "float8_e5m2fnuz"},
+    {ScalarType::Float8_e4m3fnuz, "uint8", "float8_e4m3fnuz"},
+    {ScalarType::UInt16, "uint16", "uint16"},
+    {ScalarType::UInt32, "uint32", "uint32"},
+    {ScalarType::UInt64, "uint64", "uint64"},
+};
+
+const ElementType& element_type(ScalarType type) {
+  for (const ElementType& entry : kElementTypes) {
+    if (entry.type == type) {
+      return entry;
+    }
+  }
+  throw PythonError(runtime::Error::NotSupported,
+                    std::string("neither NumPy nor torch arrays hold elements of type ") +
+                        runtime::toString(type));
+}
+
+// The module, if it has been imported; null otherwise.
+py::object loaded_torch() {
+  const auto modules = py::reinterpret_borrow<py::dict>(PyImport_GetModuleDict());
+  return modules.contains("torch") ? py::object(modules["torch"]) : py::object();
+}
+
+bool is_torch_tensor(py::handle object) {
+  const py::object torch = loaded_torch();
+  // A module that is being imported has no Tensor yet.
+  return torch && py::hasattr(torch, "Tensor") && py::isinstance(object, torch.attr("Tensor"));
+}
+
+bool is_array_like(py::handle object) {
+  return PyObject_CheckBuffer(object.ptr()) != 0 || py::hasattr(object, "__array__") ||
+         py::hasattr(object, "__dlpack__");
+}
+
+std::string type_name(py::handle object) {
+  return py::str(py::type::handle_of(object).attr("__name__"));
+}
+
+// Throws OverflowError if the number does not fit.
+int64_t to_int64(py::handle object) {
+  const auto integer = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
+  const long long value = integer ? PyLong_AsLongLong(integer.ptr()) : -1;
+  if (value == -1 && PyErr_Occurred() != nullptr) {
+    throw py::error_already_set();
+  }
+  return value;
+}
+
+// Somebody's array: memory, which `owner` or `buffer` keeps, and what is in it.
+struct ArrayView {
+  TensorFamily family;
+  py::object owner;
+  std::optional<py::buffer_info> buffer;
+  std::string dtype;
+  const char* data;
+  std::vector<py::ssize_t> sizes;
+  // In bytes.
+  std::vector<py::ssize_t> strides;
+  py::ssize_t element_size;
+  bool is_readonly;
+};
+
+ArrayView view_of_torch_tensor(py::handle object, const std::string& what) {
+  const py::object tensor = object.attr("detach")();
+  const std::string device = py::str(tensor.attr("device").attr("type"));
+  if (device != "cpu") {
+    throw_invalid_argument(what + " is on device '" + device + "'; it must be on the CPU");
+  }
+  const std::string layout = py::str(tensor.attr("layout"));
+  if (layout != "torch.strided") {
+    throw_invalid_argument(what + " has layout " + layout + "; it must be torch.strided");
+  }
+  ArrayView view;
+  view.family = TensorFamily::Torch;
+  view.owner = tensor.attr("resolve_conj")().attr("resolve_neg")();
+  const std::string dtype = py::str(tensor.attr("dtype"));
+  view.dtype = dtype.substr(dtype.find('.') + 1);
+  view.data = reinterpret_cast<const char*>(view.owner.attr("data_ptr")().cast<uintptr_t>());
+  view.element_size = view.owner.attr("element_size")().cast<py::ssize_t>();
+  for (const py::handle size : view.owner.attr("shape")) {
+    view.sizes.push_back(size.cast<py::ssize_t>());
+  }
+  for (const py::handle stride : view.owner.attr("stride")()) {
+    view.strides.push_back(stride.cast<py::ssize_t>() * view.element_size);
+  }
+  view.is_readonly = false;
+  return view;
+}
+
+// NumPy's name of an element type of the buffer protocol.
+std::string numpy_name(const std::string& format, py::ssize_t element_size) {
+  const std::string bits = std::to_string(8 * element_size);
+  const size_t skip = format.find_first_not_of("@=<|");
+  const std::string code = skip == std::string::npos ? "" : format.substr(skip);
+  if (code == "?") {
+    return "bool";
+  }
+  if (code.size() == 1 && std::strchr("bhilqn", code[0]) != nullptr) {
+    return "int" + bits;
+  }
+  if (code.size() == 1 && std::strchr("BHILQN", code[0]) != nullptr) {
+    return "uint" + bits;
+  }
+  if (code.size() == 1 && std::strchr("efdg", code[0]) != nullptr) {
+    return "float" + bits;
+  }
+  if (code == "Zf" || code == "Zd") {
+    return "complex" + bits;
+  }
+  return "'" + format + "'";
+}
+
+ArrayView view_of_array(py::handle object) {
+  ArrayView view;
+  view.family = TensorFamily::NumPy;
+  if (PyObject_CheckBuffer(object.ptr()) != 0) {
+    view.owner = py::reinterpret_borrow<py::object>(object);
+  } else if (py::hasattr(object, "__array__")) {
+    view.owner = py::module_::import("numpy").attr("asarray")(object);
+  } else {
+    view.owner = py::module_::import("numpy").attr("from_dlpack")(object);
+  }
+  view.buffer.emplace(py::reinterpret_borrow<py::buffer>(view.owner).request());
+  const py::buffer_info& info = *view.buffer;
+  view.dtype = numpy_name(info.format, info.itemsize);
+  view.data = static_cast<const char*>(info.ptr);
+  view.sizes.assign(info.shape.begin(), info.shape.end());
+  view.strides.assign(info.strides.begin(), info.strides.end());
+  view.element_size = info.itemsize;
+  view.is_readonly = info.readonly;
+  return view;
+}
+
+// Whether the elements follow each other in memory without gaps, outermost dimension first.
+bool is_dense(const ArrayView& view, const std::vector<aten::DimOrderType>& dim_order) {
+  py::ssize_t stride = view.element_size;
+  for (size_t i = dim_order.size(); i-- > 0;) {
+    const size_t dim = dim_order[i];
+    if (view.sizes[dim] == 0) {
+      return true;
+    }
+    if (view.sizes[dim] != 1 && view.strides[dim] != stride) {
+      return false;
+    }
+    stride *= view.sizes[dim];
+  }
+  return true;
+}
+
+// Copies the elements below dimension dim_order[level] so that they follow each other. Returns the
+// end of what was written.
+template <typename Element>
+char* copy_densely(const ArrayView& view, const std::vector<aten::DimOrderType>& dim_order,
+                   size_t level, const char* from, char* to) {
+  if (level == dim_order.size()) {
+    std::memcpy(to, from, sizeof(Element));
+    return to + sizeof(Element);
+  }
+  const size_t dim = dim_order[level];
+  for (py::ssize_t i = 0; i < view.sizes[dim]; ++i) {
+    to = copy_densely<Element>(view, dim_order, level + 1, from + i * view.strides[dim], to);
+  }
+  return to;
+}
+
+void copy_densely(const ArrayView& view, const std::vector<aten::DimOrderType>& dim_order,
+                  void* to) {
+  struct Wide {
+    char bytes[16];
+  };
+  char* destination = static_cast<char*>(to);
+  switch (view.element_size) {
+    case 1:
+      copy_densely<uint8_t>(view, dim_order, 0, view.data, destination);
+      break;
+    case 2:
+      copy_densely<uint16_t>(view, dim_order, 0, view.data, destination);
+      break;
+    case 4:
+      copy_densely<uint32_t>(view, dim_order, 0, view.data, destination);
+      break;
+    case 8:
+      copy_densely<uint64_t>(view, dim_order, 0, view.data, destination);
+      break;
+    default:
+      copy_densely<Wide>(view, dim_order, 0, view.data, destination);
+  }
+}
+
+py::object tensor_to_python(const aten::Tensor& tensor, TensorFamily family,
+                            const py::object& keep_alive) {
+  const ElementType& type = element_type(tensor.scalar_type());
+  std::vector<py::ssize_t> sizes(tensor.sizes().begin(), tensor.sizes().end());
+  std::vector<py::ssize_t> strides;
+  for (const auto stride : tensor.strides()) {
+    strides.push_back(static_cast<py::ssize_t>(stride) * tensor.element_size());
+  }
+  const void* data = tensor.const_data_ptr();
+  if (data == nullptr && tensor.numel() > 0) {
+    throw PythonError(runtime::Error::InvalidState, "the tensor has no data yet");
+  }
+  // A base makes NumPy refer to the memory instead of copying it.
+  const bool copy = keep_alive.is_none();
+  py::object array = py::array(py::dtype(type.numpy_name), sizes, strides, data,
+                               copy ? py::object(py::none()) : keep_alive);
+  if (copy) {
+    array = array.attr("copy")("K");
+  }
+  if (family == TensorFamily::NumPy) {
+    return array;
+  }
+  const py::object torch = loaded_torch();
+  py::object result = torch.attr("from_numpy")(array);
+  if (std::strcmp(type.numpy_name, type.torch_name) != 0) {
+    result = result.attr("view")(torch.attr(type.torch_name));
+  }
+  return result;
+}
+
+template <typename List, typename Convert>
+py::list list_to_python(const List& list, Convert convert) {
+  py::list result;
+  for (const auto& element : list) {
+    result.append(convert(element));
+  }
+  return result;
+}
+
+}  // namespace
+
+TensorFamily default_tensor_family() {
+  return loaded_torch() ? TensorFamily::Torch : TensorFamily::NumPy;
+}
+
+// What a TensorImpl refers to.
+struct Inputs::Tensor {
+  ArrayView view;
+  // Used instead of the view's data if that is not laid out as the program wants it.
+  std::unique_ptr<std::max_align_t[]> copy;
+  std::vector<aten::SizesType> sizes;
+  std::vector<aten::DimOrderType> dim_order;
+  std::vector<aten::StridesType> strides;
+  std::optional<aten::TensorImpl> impl;
+};
+
+Inputs::~Inputs() = default;
+
+void Inputs::add_tensor(py::handle object, const TensorInfo& info, const std::string& what) {
+  const bool is_torch = is_torch_tensor(object);
+  if (!is_torch && !is_array_like(object)) {
+    throw_invalid_argument(what + " must be a tensor, not a " + type_name(object));
+  }
+  Tensor& tensor = tensors_.emplace_back();
+  ArrayView& view = tensor.view =
+      is_torch ? view_of_torch_tensor(object, what) : view_of_array(object);
+  const ElementType& type = element_type(info.scalar_type());
+  if (view.dtype != type.name(view.family)) {
+    const bool is_bits =
+        view.family == TensorFamily::NumPy && std::strcmp(type.numpy_name, type.torch_name) != 0;
+    throw_invalid_argument(what + " must have elements of type " + type.name(view.family) +
+                           (is_bits ? std::string(", the bits of ") + type.torch_name : "") +
+                           ", not " + view.dtype);
+  }
+
+  size_t numel = 1;
+  for (const py::ssize_t size : view.sizes) {
+    if (size > std::numeric_limits<aten::SizesType>::max()) {
+      throw_invalid_argument(what + " has a dimension of size " + std::to_string(size) +
+                             ", which is too large");
+    }
+    tensor.sizes.push_back(static_cast<aten::SizesType>(size));
+    numel *= static_cast<size_t>(size);
+  }
+  if (tensor.sizes.size() == info.dim_order().size()) {
+    tensor.dim_order.assign(info.dim_order().begin(), info.dim_order().end());
+  } else {
+    // A wrong rank, which the method will refuse.
+    for (size_t dim = 0; dim < tensor.sizes.size(); ++dim) {
+      tensor.dim_order.push_back(static_cast<aten::DimOrderType>(dim));
+    }
+  }
+  tensor.strides.resize(tensor.sizes.size());
+  check(runtime::dim_order_to_stride(tensor.sizes.data(), tensor.dim_order.data(),
+                                     tensor.sizes.size(), tensor.strides.data()));
+
+  // A method may write to an input that it uses in place.
+  const bool is_aligned =
+      reinterpret_cast<uintptr_t>(view.data) % static_cast<size_t>(view.element_size) == 0;
+  const bool may_be_used = is_aligned && (info.is_memory_planned() || !view.is_readonly) &&
+                           is_dense(view, tensor.dim_order);
+  const char* data = view.data;
+  if (!may_be_used) {
+    const size_t nbytes = numel * static_cast<size_t>(view.element_size);
+    tensor.copy.reset(new std::max_align_t[nbytes / sizeof(std::max_align_t) + 1]);
+    copy_densely(view, tensor.dim_order, tensor.copy.get());
+    data = reinterpret_cast<const char*>(tensor.copy.get());
+  }
+  tensor.impl.emplace(info.scalar_type(), static_cast<ssize_t>(tensor.sizes.size()),
+                      tensor.sizes.data(), const_cast<char*>(data), tensor.dim_order.data(),
+                      tensor.strides.data());
+  values_.emplace_back(aten::Tensor(&*tensor.impl));
+}
+
+Inputs::Inputs(py::handle inputs, const MethodMeta& meta) {
+  py::object sequence = py::reinterpret_borrow<py::object>(inputs);
+  if (!py::isinstance<py::list>(inputs) && !py::isinstance<py::tuple>(inputs)) {
+    if (is_torch_tensor(inputs) || is_array_like(inputs)) {
+      sequence = py::make_tuple(inputs);
+    } else if (py::isinstance<py::str>(inputs) || !py::isinstance<py::sequence>(inputs)) {
+      throw py::type_error("the inputs must be a sequence, not a " + type_name(inputs));
+    }
+  }
+  const size_t count = py::len(sequence);
+  if (count != meta.num_inputs()) {
+    throw_invalid_argument("method '" + std::string(meta.name()) + "' takes " +
+                           std::to_string(meta.num_inputs()) + " inputs, but " +
+                           std::to_string(count) + " were given");
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const py::object object = sequence[py::int_(i)];
+    const std::string what = "input " + std::to_string(i) + " of '" + meta.name() + "'";
+    const auto require = [&](bool condition, const char* expected) {
+      if (!condition) {
+        throw_invalid_argument(what + " must be " + expected + ", not a " + type_name(object));
+      }
+    };
+    PyObject* raw = object.ptr();
+    const bool is_integer = PyIndex_Check(raw) != 0 && !PyBool_Check(raw);
+    switch (unwrap(meta.input_tag(i))) {
+      case Tag::None:
+        require(object.is_none(), "None");
+        values_.emplace_back();
+        break;
+      case Tag::Bool:
+        require(PyBool_Check(raw), "a bool");
+        values_.emplace_back(raw == Py_True);
+        break;
+      case Tag::Int:
+        require(is_integer, "an int");
+        values_.emplace_back(to_int64(object));
+        break;
+      case Tag::Double:
+        require(is_integer || PyFloat_Check(raw), "a float");
+        values_.emplace_back(object.cast<double>());
+        break;
+      case Tag::String: {
+        require(py::isinstance<py::str>(object), "a str");
+        const std::string& text = strings_.emplace_back(object.cast<std::string>());
+        values_.emplace_back(&string_refs_.emplace_back(text.data(), text.size()));
+        break;
+      }
+      default:
+        add_tensor(object, unwrap(meta.input_tensor_meta(i)), what);
+    }
+  }
+  family_ = tensors_.empty() ? default_tensor_family() : TensorFamily::NumPy;
+  for (const Tensor& tensor : tensors_) {
+    if (tensor.view.family == TensorFamily::Torch) {
+      family_ = TensorFamily::Torch;
+    }
+  }
+}
+
+py::object to_python(const EValue& value, TensorFamily family, const py::object& keep_alive) {
+  const auto tensor = [&](const aten::Tensor& element) {
+    return tensor_to_python(element, family, keep_alive);
+  };
+  switch (value.tag) {
+    case Tag::None:
+      return py::none();
+    case Tag::Bool:
+      return py::bool_(value.toBool());
+    case Tag::Int:
+      return py::int_(value.toInt());
+    case Tag::Double:
+      return py::float_(value.toDouble());
+    case Tag::String:
+      return py::str(value.toString().data(), value.toString().size());
+    case Tag::Tensor:
+      return tensor(value.toTensor());
+    case Tag::ListBool:
+      return list_to_python(unwrap(value.tryToBoolList()), [](bool x) { return py::bool_(x); });
+    case Tag::ListDouble:
+      return list_to_python(unwrap(value.tryToDoubleList()),
+                            [](double x) { return py::float_(x); });
+    case Tag::ListInt:
+      return list_to_python(unwrap(value.tryToIntList()), [](int64_t x) { return py::int_(x); });
+    case Tag::ListTensor:
+      return list_to_python(unwrap(value.tryToTensorList()), tensor);
+    case Tag::ListOptionalTensor:
+      return list_to_python(unwrap(value.tryToListOptionalTensor()),
+                            [&](const std::optional<aten::Tensor>& element) {
+                              return element ? tensor(*element) : py::object(py::none());
+                            });
+    default:
+      throw PythonError(runtime::Error::NotSupported, std::string("Python has no value for ") +
+                                                          runtime::tag_to_string(value.tag));
+  }
+}
+
+}  // namespace pybindings
+}  // namespace extension
+}  // namespace executorch

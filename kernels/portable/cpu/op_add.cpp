@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
+
+namespace torch::executor::native {
+
+Tensor& add_out(KernelRuntimeContext& ctx, const Tensor& self, const Tensor& other,
+                const Scalar& alpha, Tensor& out) {
+  return utils::add_scaled(ctx, self, other, alpha, /*subtract=*/false, out);
+}
+
+Tensor& add_scalar_out(KernelRuntimeContext& ctx, const Tensor& self, const Scalar& other,
+                       const Scalar& alpha, Tensor& out) {
+  return utils::add_scaled(ctx, self, other, alpha, /*subtract=*/false, out);
+}
+
+}  // namespace torch::executor::native

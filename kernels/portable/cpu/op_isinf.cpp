@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <cmath>
+#include <type_traits>
+
+#include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/elementwise_util.h>
+
+namespace torch::executor::native {
+
+Tensor& isinf_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
+  return utils::test(ctx, self, out, [](auto x) {
+    if constexpr (std::is_floating_point_v<decltype(x)>) {
+      return std::isinf(x);
+    } else {
+      return false;
+    }
+  });
+}
+
+}  // namespace torch::executor::native

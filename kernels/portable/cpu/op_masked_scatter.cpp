@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <cstring>
+
+#include <executorch/kernels/portable/cpu/util/tensor_view.h>
+#include <executorch/runtime/kernel/kernel_includes.h>
+
+namespace torch::executor::native {
+
+Tensor& masked_scatter_out(KernelRuntimeContext& ctx, const Tensor& in, const Tensor& mask,
+                           const Tensor& src, Tensor& out) {
+  ET_KERNEL_CHECK(ctx, tensors_have_same_dtype(in, src, out), InvalidArgument, out);
+  ET_KERNEL_CHECK(ctx, tensor_is_bool_type(mask), InvalidArgument, out);
+  utils::TensorView self(in);
+  utils::TensorView selected(mask);
+  ET_KERNEL_CHECK(ctx, utils::broadcast_together(self, selected), InvalidArgument, out);
+  utils::copy_to(ctx, self, out);
+  if (ctx.failure_state() != Error::Ok) {
+    return out;
+  }
+  const utils::TensorView to(out);
+  const utils::TensorView from(src);
+  bool enough = true;
+  utils::dispatch_element_size(to.element_size(), [&](auto size) {
+    utils::Cursor<1> source({&from});
+    utils::Cursor<2> cursor({&selected, &to});
+    for (; cursor.left() > 0 && enough; cursor.advance()) {
+      if (selected.data()[cursor.at(0)] != 0) {
+        enough = source.left() > 0;
+        if (enough) {
+          std::memmove(to.data() + cursor.at(1), from.data() + source.at(0), decltype(size)::value);
+          source.advance();
+        }
+      }
+    }
+  });
+  ET_KERNEL_CHECK_MSG(ctx, enough, InvalidArgument, out,
+                      "the mask selects more than the %zd elements of source", src.numel());
+  return out;
+}
+
+}  // namespace torch::executor::native

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/elementwise_util.h>
+#include <executorch/kernels/portable/cpu/util/math_util.h>
+
+namespace torch::executor::native {
+
+namespace {
+
+Tensor& multiply(KernelRuntimeContext& ctx, const utils::Operand& a, const utils::Operand& b,
+                 Tensor& out) {
+  return utils::map_binary(ctx, a, b, out,
+                           [](auto x, auto y) { return utils::wrapping_mul(x, y); });
+}
+
+}  // namespace
+
+Tensor& mul_out(KernelRuntimeContext& ctx, const Tensor& self, const Tensor& other, Tensor& out) {
+  return multiply(ctx, self, other, out);
+}
+
+Tensor& mul_scalar_out(KernelRuntimeContext& ctx, const Tensor& self, const Scalar& other,
+                       Tensor& out) {
+  return multiply(ctx, self, other, out);
+}
+
+}  // namespace torch::executor::native

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
+
+#include <executorch/kernels/portable/cpu/util/math_util.h>
+
+namespace torch::executor::native::utils {
+
+using ::executorch::runtime::isFloatingType;
+using ::executorch::runtime::isIntegralType;
+
+namespace {
+
+/// The value of a number as a compute type; an integer or a bool fits any.
+template <typename T>
+T number_as(const Scalar& scalar) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(scalar.to<int64_t>());
+  } else {
+    return static_cast<T>(scalar.to<double>());
+  }
+}
+
+/// Computes function(a, b) in the common type of the operands. An integer zero as b is an error;
+/// `function` never sees it.
+template <typename F>
+Tensor& map_division(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
+                     const F& function) {
+  bool divides_by_zero = false;
+  map_binary(ctx, a, b, out, [&](auto x, auto y) {
+    if constexpr (std::is_integral_v<decltype(x)>) {
+      if (y == 0) {
+        divides_by_zero = true;
+        return decltype(x){0};
+      }
+    }
+    return function(x, y);
+  });
+  ET_KERNEL_CHECK_MSG(ctx, !divides_by_zero, InvalidArgument, out, "Integer division by zero");
+  return out;
+}
+
+}  // namespace
+
+Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
+                   const Scalar& alpha, bool subtract, Tensor& out) {
+  const Operand operands[] = {a, b};
+  const ScalarType compute = result_type(operands);
+  ET_KERNEL_CHECK_MSG(ctx, !subtract || (compute != ScalarType::Bool), InvalidArgument, out,
+                      "Bool tensors cannot be subtracted");
+  ET_KERNEL_CHECK_MSG(
+      ctx, isFloatingType(compute) || alpha.isIntegral(/*include_bool=*/true), InvalidArgument, out,
+      "alpha is a floating-point number, the result has element type %s", toString(compute));
+  if (!prepare_elementwise(ctx, operands, compute, out)) {
+    return out;
+  }
+  dispatch_compute_type(compute, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T factor = subtract ? wrapping_neg(number_as<T>(alpha)) : number_as<T>(alpha);
+    map_elements<T, T, T>(operands, out,
+                          [factor](T x, T y) { return wrapping_add(x, wrapping_mul(factor, y)); });
+  });
+  return out;
+}
+
+Tensor& divide(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
+               optional<string_view> mode, Tensor& out) {
+  if (!mode.has_value()) {
+    return map_to_float(ctx, a, b, out, [](auto x, auto y) { return x / y; });
+  }
+  if (*mode == "floor") {
+    return map_division(ctx, a, b, out, [](auto x, auto y) { return floor_divide(x, y); });
+  }
+  ET_KERNEL_CHECK_MSG(ctx, *mode == "trunc", InvalidArgument, out,
+                      "Rounding mode is '%.*s', expected 'trunc' or 'floor'",
+                      static_cast<int>(mode->size()), mode->data());
+  return map_division(ctx, a, b, out, [](auto x, auto y) { return trunc_divide(x, y); });
+}
+
+Tensor& remainder(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, bool floor,
+                  Tensor& out) {
+  if (floor) {
+    return map_division(ctx, a, b, out, [](auto x, auto y) { return floor_remainder(x, y); });
+  }
+  return map_division(ctx, a, b, out, [](auto x, auto y) { return trunc_remainder(x, y); });
+}
+
+Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const Operand& low, const Operand& high,
+              ScalarType compute, Tensor& out) {
+  const Operand operands[] = {in, low, high};
+  return map_in_type(ctx, operands, compute, out, [](auto x, auto min, auto max) {
+    return min_propagating_nan(max_propagating_nan(x, min), max);
+  });
+}
+
+Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operand& a,
+               const Operand& b, ScalarType compute, Tensor& out) {
+  const Operand operands[] = {condition, a, b};
+  if (prepare_elementwise(ctx, operands, compute, out)) {
+    dispatch_compute_type(compute, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      map_elements<T, bool, T, T>(operands, out, [](bool c, T x, T y) { return c ? x : y; });
+    });
+  }
+  return out;
+}
+
+Tensor& fill_elements(KernelRuntimeContext& ctx, const Operand& value, Tensor& out) {
+  const Operand operands[] = {value};
+  ET_KERNEL_CHECK_MSG(
+      ctx,
+      isFloatingType(out.scalar_type()) || isIntegralType(out.scalar_type(), /*include_bool=*/true),
+      InvalidArgument, out, "A tensor of element type %s cannot be filled",
+      toString(out.scalar_type()));
+  ET_KERNEL_CHECK_MSG(ctx, out.numel() == 0 || out.const_data_ptr() != nullptr, InvalidArgument,
+                      out, "A tensor has no data");
+  if (out.scalar_type() == ScalarType::Bool) {
+    map_elements<bool, bool>(operands, out, [](bool x) { return x; });
+  } else {
+    dispatch_compute_type(out.scalar_type(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      map_elements<T, T>(operands, out, [](T x) { return x; });
+    });
+  }
+  return out;
+}
+
+bool check_floating_point(KernelRuntimeContext& ctx, const Tensor& in) {
+  ET_KERNEL_CHECK_MSG(ctx, isFloatingType(in.scalar_type()), InvalidArgument, false,
+                      "Expected a floating-point tensor, got %s", toString(in.scalar_type()));
+  return true;
+}
+
+}  // namespace torch::executor::native::utils
