@@ -9,6 +9,9 @@ if(EXECUTORCH_BUILD_PYBIND OR EXECUTORCH_BUILD_SHARED)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
 
+# What __FILE__ and debug information say does not depend on where the tree is.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+
 if(EXECUTORCH_OPTIMIZE_SIZE)
   # After CMake's own -O2 or -O3, so that it wins in any build type.
   add_compile_options(-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables)

@@ -2,6 +2,7 @@
 # Every option of the build. Names follow upstream's where upstream has the same option.
 
 # What is built
+option(EXECUTORCH_BUILD_FUZZERS "Build the fuzz targets of test/fuzz; needs clang with libFuzzer" OFF)
 option(EXECUTORCH_BUILD_PORTABLE_OPS "Build the portable kernels and their registration" ON)
 option(EXECUTORCH_BUILD_EXECUTOR_RUNNER "Build executor_runner, a command line tool that runs a .pte" OFF)
 option(EXECUTORCH_BUILD_PYBIND "Build the Python module executorch.extension.pybindings._portable_lib" OFF)

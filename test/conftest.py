@@ -17,6 +17,6 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def executor_runner() -> Path:
     """The command line tool of the release build."""
-    path = Path("/work/tmp/runner")
+    path = _ROOT / "build" / "release" / "examples" / "executor_runner"
     assert path.exists(), "build it: cmake --build --preset release --target executor_runner"
     return path

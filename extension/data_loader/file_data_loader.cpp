@@ -3,7 +3,7 @@
 #include <executorch/extension/data_loader/file_data_loader.h>
 
 #include <algorithm>
-#include <new>
+#include <cstdlib>
 
 namespace executorch {
 namespace extension {
@@ -12,20 +12,11 @@ using runtime::Error;
 using runtime::FreeableBuffer;
 using runtime::Result;
 
-namespace {
-
-// `context` is the alignment, which has to be given back along with the memory.
-void free_aligned(void* context, void* data, size_t) {
-  ::operator delete (data, std::align_val_t{reinterpret_cast<size_t>(context)});
-}
-
-}  // namespace
-
 Result<FileDataLoader> FileDataLoader::from(const char* file_name, size_t alignment) {
   ET_CHECK_OR_RETURN_ERROR(alignment != 0 && (alignment & (alignment - 1)) == 0, InvalidArgument,
                            "alignment %zu is not a power of two", alignment);
   ET_ASSIGN_OR_RETURN(file, internal::PosixFile::open(file_name));
-  // operator new with a lower alignment than this is not portable.
+  // posix_memalign() does not take lower ones than that of a pointer.
   return FileDataLoader(std::move(file), std::max(alignment, alignof(std::max_align_t)));
 }
 
@@ -35,10 +26,10 @@ Result<FreeableBuffer> FileDataLoader::load(size_t offset, size_t size, const Se
   if (size == 0) {
     return FreeableBuffer();
   }
-  void* data = ::operator new (size, std::align_val_t{alignment_}, std::nothrow);
-  ET_CHECK_OR_RETURN_ERROR(data != nullptr, MemoryAllocationFailed,
+  void* data = nullptr;
+  ET_CHECK_OR_RETURN_ERROR(::posix_memalign(&data, alignment_, size) == 0, MemoryAllocationFailed,
                            "no memory for %zu bytes of '%s'", size, file_.path());
-  FreeableBuffer buffer(data, size, free_aligned, reinterpret_cast<void*>(alignment_));
+  FreeableBuffer buffer(data, size, [](void*, void* memory, size_t) { std::free(memory); });
   ET_CHECK_OK_OR_RETURN_ERROR(file_.read(offset, size, data));
   return buffer;
 }

@@ -77,7 +77,7 @@ size_t position_in_memory(const aten::Tensor& tensor, size_t index) {
 
 void print_tensor(std::ostream& os, const aten::Tensor& tensor) {
   os << "tensor(sizes=";
-  print_elements(os, tensor.dim(), [&](size_t i) { os << tensor.size(i); });
+  print_elements(os, tensor.dim(), [&](size_t i) { os << tensor.sizes()[i]; });
   os << ", ";
   const auto numel = static_cast<size_t>(tensor.numel());
   if (numel > 0 && tensor.const_data_ptr() == nullptr) {

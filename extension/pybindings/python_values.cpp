@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include <executorch/extension/pybindings/python_error.h>
+#include <executorch/runtime/core/checked_math.h>
 #include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
 
@@ -73,16 +75,51 @@ const ElementType& element_type(ScalarType type) {
                         runtime::toString(type));
 }
 
-// The module, if it has been imported; null otherwise.
-py::object loaded_torch() {
-  const auto modules = py::reinterpret_borrow<py::dict>(PyImport_GetModuleDict());
-  return modules.contains("torch") ? py::object(modules["torch"]) : py::object();
+// What is used of torch, so that it need not be looked up in every call.
+struct Torch {
+  explicit Torch(const py::object& torch)
+      : tensor_type(torch.attr("Tensor")),
+        strided(torch.attr("strided")),
+        from_numpy(torch.attr("from_numpy")) {
+    for (const ElementType& type : kElementTypes) {
+      // Older versions do not have all of them.
+      dtypes.push_back(py::getattr(torch, type.torch_name, py::none()));
+    }
+  }
+
+  py::object tensor_type;
+  py::object strided;
+  py::object from_numpy;
+  // In the order of kElementTypes.
+  std::vector<py::object> dtypes;
+};
+
+// Null unless somebody has imported torch. Never freed, as Python may be gone by then.
+const Torch* loaded_torch() {
+  static const Torch* loaded = nullptr;
+  if (loaded == nullptr) {
+    const auto modules = py::reinterpret_borrow<py::dict>(PyImport_GetModuleDict());
+    // A module that is still being imported has no names yet.
+    if (modules.contains("torch") && py::hasattr(modules["torch"], "from_numpy")) {
+      loaded = new Torch(modules["torch"]);
+    }
+  }
+  return loaded;
 }
 
 bool is_torch_tensor(py::handle object) {
-  const py::object torch = loaded_torch();
-  // A module that is being imported has no Tensor yet.
-  return torch && py::hasattr(torch, "Tensor") && py::isinstance(object, torch.attr("Tensor"));
+  const Torch* torch = loaded_torch();
+  return torch != nullptr && py::isinstance(object, torch->tensor_type);
+}
+
+// The name of a torch.dtype.
+std::string torch_name(py::handle dtype) {
+  for (size_t i = 0; i < std::size(kElementTypes); ++i) {
+    if (loaded_torch()->dtypes[i].is(dtype)) {
+      return kElementTypes[i].torch_name;
+    }
+  }
+  return py::str(dtype);
 }
 
 bool is_array_like(py::handle object) {
@@ -118,21 +155,24 @@ struct ArrayView {
   bool is_readonly;
 };
 
-ArrayView view_of_torch_tensor(py::handle object, const std::string& what) {
-  const py::object tensor = object.attr("detach")();
-  const std::string device = py::str(tensor.attr("device").attr("type"));
-  if (device != "cpu") {
+ArrayView view_of_torch_tensor(py::handle tensor, const std::string& what) {
+  if (!tensor.attr("is_cpu").cast<bool>()) {
+    const std::string device = py::str(tensor.attr("device"));
     throw_invalid_argument(what + " is on device '" + device + "'; it must be on the CPU");
   }
-  const std::string layout = py::str(tensor.attr("layout"));
-  if (layout != "torch.strided") {
-    throw_invalid_argument(what + " has layout " + layout + "; it must be torch.strided");
+  const py::object layout = tensor.attr("layout");
+  if (!layout.is(loaded_torch()->strided)) {
+    throw_invalid_argument(what + " has layout " + std::string(py::str(layout)) +
+                           "; it must be torch.strided");
   }
   ArrayView view;
   view.family = TensorFamily::Torch;
-  view.owner = tensor.attr("resolve_conj")().attr("resolve_neg")();
-  const std::string dtype = py::str(tensor.attr("dtype"));
-  view.dtype = dtype.substr(dtype.find('.') + 1);
+  // A view may have its conjugation or negation still to be done.
+  view.owner = tensor.attr("resolve_neg")();
+  if (view.owner.attr("is_conj")().cast<bool>()) {
+    view.owner = view.owner.attr("resolve_conj")();
+  }
+  view.dtype = torch_name(view.owner.attr("dtype"));
   view.data = reinterpret_cast<const char*>(view.owner.attr("data_ptr")().cast<uintptr_t>());
   view.element_size = view.owner.attr("element_size")().cast<py::ssize_t>();
   for (const py::handle size : view.owner.attr("shape")) {
@@ -267,10 +307,10 @@ py::object tensor_to_python(const aten::Tensor& tensor, TensorFamily family,
   if (family == TensorFamily::NumPy) {
     return array;
   }
-  const py::object torch = loaded_torch();
-  py::object result = torch.attr("from_numpy")(array);
+  const Torch* torch = loaded_torch();
+  py::object result = torch->from_numpy(array);
   if (std::strcmp(type.numpy_name, type.torch_name) != 0) {
-    result = result.attr("view")(torch.attr(type.torch_name));
+    result = result.attr("view")(torch->dtypes[&type - kElementTypes]);
   }
   return result;
 }
@@ -287,7 +327,7 @@ py::list list_to_python(const List& list, Convert convert) {
 }  // namespace
 
 TensorFamily default_tensor_family() {
-  return loaded_torch() ? TensorFamily::Torch : TensorFamily::NumPy;
+  return loaded_torch() != nullptr ? TensorFamily::Torch : TensorFamily::NumPy;
 }
 
 // What a TensorImpl refers to.
@@ -320,14 +360,17 @@ void Inputs::add_tensor(py::handle object, const TensorInfo& info, const std::st
                            ", not " + view.dtype);
   }
 
-  size_t numel = 1;
+  py::ssize_t nbytes = view.element_size;
   for (const py::ssize_t size : view.sizes) {
-    if (size > std::numeric_limits<aten::SizesType>::max()) {
-      throw_invalid_argument(what + " has a dimension of size " + std::to_string(size) +
-                             ", which is too large");
+    if (size > std::numeric_limits<aten::SizesType>::max() ||
+        runtime::mul_overflows(nbytes, size, &nbytes)) {
+      throw_invalid_argument(what + " is too large: it has a dimension of size " +
+                             std::to_string(size));
     }
     tensor.sizes.push_back(static_cast<aten::SizesType>(size));
-    numel *= static_cast<size_t>(size);
+  }
+  if (view.data == nullptr && nbytes > 0) {
+    throw_invalid_argument(what + " has no data");
   }
   if (tensor.sizes.size() == info.dim_order().size()) {
     tensor.dim_order.assign(info.dim_order().begin(), info.dim_order().end());
@@ -348,8 +391,13 @@ void Inputs::add_tensor(py::handle object, const TensorInfo& info, const std::st
                            is_dense(view, tensor.dim_order);
   const char* data = view.data;
   if (!may_be_used) {
-    const size_t nbytes = numel * static_cast<size_t>(view.element_size);
-    tensor.copy.reset(new std::max_align_t[nbytes / sizeof(std::max_align_t) + 1]);
+    // A broadcast array may be much larger than its memory.
+    const auto size = static_cast<size_t>(nbytes);
+    if (size > info.nbytes()) {
+      throw_invalid_argument(what + " has " + std::to_string(size) + " bytes; the program takes " +
+                             std::to_string(info.nbytes()) + " at most");
+    }
+    tensor.copy.reset(new std::max_align_t[size / sizeof(std::max_align_t) + 1]);
     copy_densely(view, tensor.dim_order, tensor.copy.get());
     data = reinterpret_cast<const char*>(tensor.copy.get());
   }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Compares kernels with eager torch: calls of one operator, run as programs by the runtime.
 
-    check_op("aten::add.out", [Call([x, y]), Call([x, 2 * y], {"alpha": 3})])
+check_op("aten::add.out", [Call([x, y]), Call([x, 2 * y], {"alpha": 3})])
 """
 
 from __future__ import annotations

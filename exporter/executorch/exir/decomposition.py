@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -23,6 +23,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from executorch.exir.pass_manager import rename_outputs
 
+# Whether an operator that comes up in decomposing a node is kept whole.
+_IsKept = Callable[[fx.Node, OpOverload], bool]
+
 # Operators outside core ATen that torch decomposes only when asked to.
 _BEYOND_DEFAULT = (
     torch.ops.aten.addmv.default,
@@ -30,20 +33,31 @@ _BEYOND_DEFAULT = (
 )
 
 
-def decompose(program: ExportedProgram, preserve: Iterable[OpOverload] = ()) -> ExportedProgram:
+def decompose(
+    program: ExportedProgram,
+    preserve: Collection[OpOverload] = (),
+    is_preserved: Callable[[fx.Node, OpOverload], bool] | None = None,
+) -> ExportedProgram:
     """A new, functional program in core ATen; operators in `preserve` are kept whole.
+
+    is_preserved: if given, asked for each of these operators that comes up while a node of
+        `program`, given too, is decomposed; often it is the node's own operator. Only programs that
+        needn't be traced again follow it.
 
     Programs that change no tensor and have static shapes, as most do, are decomposed operator by
     operator, which is several times faster than tracing them again; the others are traced.
     """
-    kept = set(preserve)
     table = default_decompositions()
     table.update(get_decompositions(_BEYOND_DEFAULT))
-    for op in kept:
-        table.pop(op, None)
+
+    def is_kept(node: fx.Node, op: OpOverload) -> bool:
+        return op in preserve and (is_preserved is None or is_preserved(node, op))
+
     try:
-        return _OperatorwiseDecomposer(program, table.materialize(), kept).run()
+        return _OperatorwiseDecomposer(program, table.materialize(), is_kept).run()
     except _NeedsTracing:
+        for op in preserve:
+            table.pop(op, None)
         result = program.run_decompositions(table)
         result._state_dict = dict(result.state_dict)
         result._constants = dict(result.constants)
@@ -74,17 +88,23 @@ class _NeedsTracing(Exception):
 class _Recorder(TorchDispatchMode):
     """Appends to a graph every core operator that is dispatched while the mode is active."""
 
-    def __init__(self, graph: fx.Graph, table: Mapping[Any, Any], kept: set[OpOverload]) -> None:
+    def __init__(self, graph: fx.Graph, table: Mapping[Any, Any], is_kept: _IsKept) -> None:
         super().__init__()
         self._graph = graph
         self._table = table
-        self._kept = kept
+        self._is_kept = is_kept
         # Nodes of the tensors seen, with the tensors, so that no identity is used twice.
         self._nodes: dict[int, tuple[fx.Node, torch.Tensor]] = {}
         self._meta: dict[str, Any] = {}
 
-    def start(self, meta: dict[str, Any], inputs: Iterable[tuple[fx.Node, Any]]) -> None:
-        """Forgets all tensors but `inputs`; nodes recorded from now on get `meta`."""
+    def start(
+        self, origin: fx.Node, meta: dict[str, Any], inputs: Iterable[tuple[fx.Node, Any]]
+    ) -> None:
+        """Prepares for decomposing `origin`: nodes recorded from now on get `meta`.
+
+        All tensors but `inputs` are forgotten.
+        """
+        self._origin = origin
         self._meta = meta
         self._nodes = {}
         for node, value in inputs:
@@ -107,7 +127,7 @@ class _Recorder(TorchDispatchMode):
         kwargs = kwargs or {}
         if func.namespace == "prim":  # Asks for an attribute, e.g. the device.
             return func(*args, **kwargs)
-        if func not in self._kept:
+        if not self._is_kept(self._origin, func):
             decomposition = self._table.get(func)
             if decomposition is not None:
                 with self:
@@ -141,11 +161,11 @@ class _OperatorwiseDecomposer:
     """Copies a graph, replacing each node that isn't a core operator by what it decomposes to."""
 
     def __init__(
-        self, program: ExportedProgram, table: Mapping[Any, Any], kept: set[OpOverload]
+        self, program: ExportedProgram, table: Mapping[Any, Any], is_kept: _IsKept
     ) -> None:
         self._program = program
         self._table = table
-        self._kept = kept
+        self._is_kept = is_kept
         self._graph = fx.Graph()
         # What became of each node: a node, or a tuple or list of nodes.
         self._new: dict[fx.Node, Any] = {}
@@ -157,7 +177,7 @@ class _OperatorwiseDecomposer:
         mode = detect_fake_mode([node.meta.get("val") for node in nodes if node.op != "output"])
         if mode is None:
             raise _NeedsTracing
-        recorder = _Recorder(self._graph, self._table, self._kept)
+        recorder = _Recorder(self._graph, self._table, self._is_kept)
         with mode, torch._C._AutoDispatchBelowAutograd(), _without_onednn():
             for node in nodes:
                 self._new[node] = self._convert(node, recorder)
@@ -176,7 +196,7 @@ class _OperatorwiseDecomposer:
                 raise _NeedsTracing
 
     def _convert(self, node: Any, recorder: _Recorder) -> Any:
-        if node.op == "call_function" and self._decomposes(node.target):
+        if node.op == "call_function" and self._decomposes(node):
             return self._decompose(node, recorder)
         if node.target is operator.getitem and not isinstance(self._new[node.args[0]], fx.Node):
             return self._new[node.args[0]][node.args[1]]
@@ -193,15 +213,16 @@ class _OperatorwiseDecomposer:
     def _renamed(self, argument: Any) -> Any:
         return fx.map_arg(argument, self._new.__getitem__)
 
-    def _decomposes(self, target: Any) -> bool:
-        if not isinstance(target, OpOverload) or target in self._kept:
+    def _decomposes(self, node: fx.Node) -> bool:
+        op = node.target
+        if not isinstance(op, OpOverload) or self._is_kept(node, op):
             return False
-        return target in self._table or _is_always_decomposed(target)
+        return op in self._table or _is_always_decomposed(op)
 
     def _decompose(self, node: Any, recorder: _Recorder) -> Any:
         meta = {key: value for key, value in node.meta.items() if key != "val"}
         meta["from_node"] = [_source(node)]
-        recorder.start(meta, ((self._new[n], n.meta["val"]) for n in node.all_input_nodes))
+        recorder.start(node, meta, ((self._new[n], n.meta["val"]) for n in node.all_input_nodes))
         args, kwargs = fx.map_arg((node.args, node.kwargs), lambda n: n.meta["val"])
         with recorder:
             result = node.target(*args, **kwargs)

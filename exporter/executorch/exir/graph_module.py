@@ -85,3 +85,11 @@ def source_line(node: fx.Node) -> str:
         if lines[index].startswith("File "):
             return ": ".join(lines[index : index + 2])
     return ""
+
+
+def origin(node: fx.Node) -> str:
+    """The name of the node of the captured program that `node` comes from."""
+    name, source = node.name, node.meta.get("from_node")
+    while source:
+        name, source = source[0].name, source[0].from_node
+    return name

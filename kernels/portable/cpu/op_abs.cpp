@@ -9,7 +9,7 @@
 namespace torch::executor::native {
 
 Tensor& abs_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
-  const utils::Operand operands[] = {self};
+  utils::Operand operands[] = {self};
   return utils::map_in_type(ctx, operands, self.scalar_type(), out, [](auto x) {
     if constexpr (std::is_floating_point_v<decltype(x)>) {
       return std::fabs(x);

@@ -1,66 +1,50 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <executorch/kernels/portable/NativeFunctions.h>
-#include <executorch/kernels/portable/cpu/util/block_util.h>
+#include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
 #include <executorch/kernels/portable/cpu/util/math_util.h>
-#include <executorch/runtime/kernel/kernel_includes.h>
 
 namespace torch::executor::native {
 
 namespace {
 
-/// start, start + step, ... up to `end`, which is left out. Integers are computed exactly, others
-/// in double.
-Tensor& arange(KernelRuntimeContext& ctx, const Scalar& start, const Scalar& end,
-               const Scalar& step, Tensor& out) {
-  ET_KERNEL_CHECK(ctx, tensor_is_realhbf16_type(out), InvalidArgument, out);
-  // For Long, torch truncates the arguments first.
-  const bool exact = out.scalar_type() == ScalarType::Long ||
-                     (start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true));
-  const auto number = [exact](const Scalar& scalar) {
-    const double value = scalar.to<double>();
-    return exact ? std::trunc(value) : value;
-  };
-  const double first = number(start);
-  const double last = number(end);
-  const double delta = number(step);
-  ET_KERNEL_CHECK_MSG(ctx,
-                      std::abs(first) < 9e18 && std::abs(last) < 9e18 && std::abs(delta) < 9e18,
-                      InvalidArgument, out, "start %f, end %f or step %f is not a usable number",
-                      first, last, delta);
-  ET_KERNEL_CHECK_MSG(ctx, delta != 0 && (delta > 0 ? first <= last : first >= last),
-                      InvalidArgument, out, "step %f does not lead from %f to %f", delta, first,
-                      last);
-  const double count = std::ceil((last - first) / delta);
-  ET_KERNEL_CHECK_MSG(ctx, count <= 2147483647.0, InvalidArgument, out, "%f elements are too many",
-                      count);
-  const int64_t size = static_cast<int64_t>(count);
-  ET_KERNEL_CHECK(ctx, resize_tensor(out, IntArrayRef(&size, 1)) == Error::Ok, InvalidArgument,
-                  out);
-  const auto fill = [&](auto first_value, auto step_value) {
-    using T = decltype(first_value);
-    T block[utils::kBlockSize];
-    for (int64_t i = 0; i < size; i += utils::kBlockSize) {
-      const int64_t n = std::min(utils::kBlockSize, size - i);
-      for (int64_t j = 0; j < n; ++j) {
-        if constexpr (std::is_integral_v<T>) {
-          block[j] = utils::wrapping_add(first_value, utils::wrapping_mul(i + j, step_value));
-        } else {
-          block[j] = first_value + static_cast<T>(i + j) * step_value;
-        }
-      }
-      utils::store_block<T>(block, n, out.mutable_data_ptr(), out.scalar_type(), i, 1);
-    }
-  };
-  if (exact || ::executorch::runtime::isIntegralType(out.scalar_type(), true)) {
-    const auto integer = [](const Scalar& scalar, double value) {
-      return scalar.isFloatingPoint() ? static_cast<int64_t>(value) : scalar.to<int64_t>();
-    };
-    fill(integer(start, first), integer(step, delta));
-  } else {
-    fill(first, delta);
+/// Elements of a range of integers, exactly; -1 where there is none.
+int64_t range_size(int64_t start, int64_t end, int64_t step) {
+  if (step == 0 || (step > 0 ? start > end : start < end)) {
+    return -1;
+  }
+  // Differences of 64-bit integers fit without sign.
+  const auto wide = [](int64_t x) { return static_cast<uint64_t>(x); };
+  const uint64_t distance = step > 0 ? wide(end) - wide(start) : wide(start) - wide(end);
+  const uint64_t stride = step > 0 ? wide(step) : uint64_t{0} - wide(step);
+  const uint64_t size = distance / stride + (distance % stride != 0 ? 1 : 0);
+  return size > wide(std::numeric_limits<SizesType>::max()) ? -1 : static_cast<int64_t>(size);
+}
+
+int64_t range_size(double start, double end, double step) {
+  const double size = std::ceil((end - start) / step);
+  return size >= 0 && size <= std::numeric_limits<SizesType>::max() ? static_cast<int64_t>(size)
+                                                                    : -1;
+}
+
+/// start, start + step, ... up to `end`, which is left out.
+template <typename T>
+Tensor& arange(KernelRuntimeContext& ctx, T start, T end, T step, Tensor& out) {
+  const int64_t size = range_size(start, end, step);
+  ET_KERNEL_CHECK_MSG(ctx, size >= 0, InvalidArgument, out,
+                      "No range leads from %f to %f in steps of %f", static_cast<double>(start),
+                      static_cast<double>(end), static_cast<double>(step));
+  ET_KERNEL_CHECK(ctx, ::executorch::runtime::tensor_is_realhbf16_type(out), InvalidArgument, out);
+  if (!utils::resize_or_fail(ctx, IntArrayRef(&size, 1), out)) {
+    return out;
+  }
+  ET_KERNEL_CHECK_MSG(ctx, size == 0 || out.const_data_ptr() != nullptr, InvalidArgument, out,
+                      "out has no data");
+  for (int64_t i = 0; i < size; ++i) {
+    const T value = utils::wrapping_add(start, utils::wrapping_mul(static_cast<T>(i), step));
+    utils::store_element(value, out.mutable_data_ptr(), out.scalar_type(), i);
   }
   return out;
 }
@@ -68,12 +52,15 @@ Tensor& arange(KernelRuntimeContext& ctx, const Scalar& start, const Scalar& end
 }  // namespace
 
 Tensor& arange_out(KernelRuntimeContext& ctx, const Scalar& end, Tensor& out) {
-  return arange(ctx, Scalar(0), end, Scalar(1), out);
+  return arange_start_out(ctx, Scalar(0), end, Scalar(1), out);
 }
 
 Tensor& arange_start_out(KernelRuntimeContext& ctx, const Scalar& start, const Scalar& end,
                          const Scalar& step, Tensor& out) {
-  return arange(ctx, start, end, step, out);
+  if (start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true)) {
+    return arange(ctx, start.to<int64_t>(), end.to<int64_t>(), step.to<int64_t>(), out);
+  }
+  return arange(ctx, start.to<double>(), end.to<double>(), step.to<double>(), out);
 }
 
 }  // namespace torch::executor::native

@@ -8,8 +8,8 @@ Tensor& bitwise_not_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& o
   const ScalarType dtype = self.scalar_type();
   ET_KERNEL_CHECK_MSG(ctx, ::executorch::runtime::isIntegralType(dtype, /*include_bool=*/true),
                       InvalidArgument, out, "Expected integers or Bool, got %s", toString(dtype));
-  const utils::Operand operands[] = {self};
-  if (!utils::prepare_elementwise(ctx, operands, dtype, out)) {
+  utils::Operand operands[] = {self};
+  if (!utils::prepare_elementwise(ctx, operands, dtype, dtype, out)) {
     return out;
   }
   if (dtype == ScalarType::Bool) {

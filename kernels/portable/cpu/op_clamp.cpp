@@ -11,10 +11,11 @@ Tensor& clamp_between(KernelRuntimeContext& ctx, const Tensor& self, const optio
                       const optional<Bound>& max, Tensor& out) {
   ET_KERNEL_CHECK_MSG(ctx, min.has_value() || max.has_value(), InvalidArgument, out,
                       "At least one of min and max is needed");
-  const utils::Operand operands[] = {self, min.has_value() ? utils::Operand(*min) : self,
-                                     max.has_value() ? utils::Operand(*max) : self};
-  return utils::clamp(ctx, operands[0], operands[1], operands[2], utils::result_type(operands),
-                      out);
+  const utils::Operand in(self);
+  const optional<utils::Operand> low(min);
+  const optional<utils::Operand> high(max);
+  const utils::Operand operands[] = {in, low.value_or(in), high.value_or(in)};
+  return utils::clamp(ctx, in, low, high, utils::result_type(operands), out);
 }
 
 }  // namespace

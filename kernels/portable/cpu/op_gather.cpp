@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <cstring>
-
 #include <executorch/kernels/portable/cpu/util/index_util.h>
 #include <executorch/kernels/portable/cpu/util/tensor_view.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
@@ -12,22 +10,15 @@ Tensor& gather_out(KernelRuntimeContext& ctx, const Tensor& in, int64_t dim, con
   ET_KERNEL_CHECK(ctx, check_gather_args(in, dim, index, sparse_grad, out), InvalidArgument, out);
   utils::TensorView positions(index);
   ET_KERNEL_CHECK(ctx, utils::resize_to(positions, out), InvalidArgument, out);
-  if (index.numel() == 0) {
+  if (positions.numel() == 0) {
     return out;
   }
   const auto d = static_cast<size_t>(ET_NORMALIZE_IX(dim, static_cast<int64_t>(nonzero_dim(in))));
-  utils::TensorView from(in);
-  utils::TensorView to(out);
-  from.at_least_1d();
-  to.at_least_1d();
-  positions.at_least_1d();
-  bool in_range = true;
-  utils::dispatch_element_size(from.element_size(), [&](auto size) {
-    in_range = utils::for_each_indexed(positions, d, from, to, [&](int64_t source, int64_t target) {
-      std::memmove(to.data() + target, from.data() + source, decltype(size)::value);
-    });
-  });
-  ET_KERNEL_CHECK(ctx, in_range, InvalidArgument, out);
+  utils::TensorView source(in);
+  utils::TensorView result(out);
+  ET_KERNEL_CHECK(
+      ctx, utils::gather(source.at_least_1d(), d, positions.at_least_1d(), result.at_least_1d()),
+      InvalidArgument, out);
   return out;
 }
 

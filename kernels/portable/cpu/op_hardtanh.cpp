@@ -8,7 +8,8 @@ Tensor& hardtanh_out(KernelRuntimeContext& ctx, const Tensor& self, const Scalar
                      const Scalar& max_val, Tensor& out) {
   ET_KERNEL_CHECK_MSG(ctx, self.scalar_type() != ScalarType::Bool, InvalidArgument, out,
                       "Bool tensors are not supported");
-  return utils::clamp(ctx, self, min_val, max_val, self.scalar_type(), out);
+  return utils::clamp(ctx, self, utils::Operand(min_val), utils::Operand(max_val),
+                      self.scalar_type(), out);
 }
 
 }  // namespace torch::executor::native

@@ -8,9 +8,10 @@ Tensor& masked_fill_scalar_out(KernelRuntimeContext& ctx, const Tensor& self, co
                                const Scalar& value, Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensor_is_bool_type(mask), InvalidArgument, out);
   const utils::Operand fill(value);
-  ET_KERNEL_CHECK_MSG(ctx, canCast(fill.dtype(), self.scalar_type()), InvalidArgument, out,
-                      "A value of type %s cannot be stored in a tensor of %s",
-                      toString(fill.dtype()), toString(self.scalar_type()));
+  ET_KERNEL_CHECK_MSG(
+      ctx, !value.isFloatingPoint() || ::executorch::runtime::isFloatingType(self.scalar_type()),
+      InvalidArgument, out, "A floating-point value cannot be stored in a tensor of %s",
+      toString(self.scalar_type()));
   return utils::select(ctx, mask, fill, self, self.scalar_type(), out);
 }
 

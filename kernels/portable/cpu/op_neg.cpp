@@ -8,7 +8,7 @@ namespace torch::executor::native {
 Tensor& neg_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
   ET_KERNEL_CHECK_MSG(ctx, self.scalar_type() != ScalarType::Bool, InvalidArgument, out,
                       "Bool tensors cannot be negated");
-  const utils::Operand operands[] = {self};
+  utils::Operand operands[] = {self};
   return utils::map_in_type(ctx, operands, self.scalar_type(), out,
                             [](auto x) { return utils::wrapping_neg(x); });
 }

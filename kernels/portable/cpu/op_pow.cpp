@@ -29,7 +29,7 @@ Tensor& pow_Scalar_out(KernelRuntimeContext& ctx, const Scalar& self, const Tens
 
 Tensor& pow_Tensor_Scalar_out(KernelRuntimeContext& ctx, const Tensor& self, const Scalar& exponent,
                               Tensor& out) {
-  const utils::Operand operands[] = {self, exponent};
+  utils::Operand operands[] = {self, exponent};
   const double e = exponent.to<double>();
   if (::executorch::runtime::isFloatingType(utils::result_type(operands))) {
     // The usual exponents cost no call of pow().

@@ -16,12 +16,13 @@ Tensor& scatter_add_out(KernelRuntimeContext& ctx, const Tensor& self, int64_t d
   }
   const auto d = static_cast<size_t>(ET_NORMALIZE_IX(dim, static_cast<int64_t>(nonzero_dim(self))));
   utils::TensorView result(out);
-  const bool in_range = utils::for_each_indexed(
-      positions.at_least_1d(), d, result.at_least_1d(), values.at_least_1d(),
-      [&](int64_t to, int64_t from) {
-        utils::add_run(result.dtype, 1, values.data() + from, 0, result.data() + to, 0);
-      });
-  ET_KERNEL_CHECK(ctx, in_range, InvalidArgument, out);
+  const auto add = [&](int64_t to, int64_t from) {
+    utils::add_run(result.dtype, 1, values.data() + from, 0, result.data() + to, 0);
+  };
+  ET_KERNEL_CHECK(ctx,
+                  utils::for_each_indexed(positions.at_least_1d(), d, result.at_least_1d(),
+                                          values.at_least_1d(), add),
+                  InvalidArgument, out);
   return out;
 }
 

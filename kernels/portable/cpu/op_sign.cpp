@@ -5,7 +5,7 @@
 namespace torch::executor::native {
 
 Tensor& sign_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
-  const utils::Operand operands[] = {self};
+  utils::Operand operands[] = {self};
   return utils::map_in_type(ctx, operands, self.scalar_type(), out, [](auto x) {
     using T = decltype(x);
     return static_cast<T>(static_cast<T>(x > 0) - static_cast<T>(x < 0));

@@ -8,7 +8,7 @@ Tensor& where_out(KernelRuntimeContext& ctx, const Tensor& condition, const Tens
                   const Tensor& other, Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensor_is_type(condition, ScalarType::Bool, ScalarType::Byte),
                   InvalidArgument, out);
-  const utils::Operand operands[] = {self, other};
+  utils::Operand operands[] = {self, other};
   return utils::select(ctx, condition, self, other, utils::result_type(operands), out);
 }
 

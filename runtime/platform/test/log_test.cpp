@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+// Statements are compiled in for this file, whatever the library was built with.
+#undef ET_LOG_ENABLED
+#define ET_LOG_ENABLED 1
+#undef ET_MIN_LOG_LEVEL
+#define ET_MIN_LOG_LEVEL Info
+
 #include <executorch/runtime/platform/log.h>
 
 #include <cstring>

@@ -22,7 +22,7 @@ from executorch.exir.capture._config import EdgeCompileConfig
 from executorch.exir.constants import add_constant
 from executorch.exir.dialects.edge._ops import EdgeOpOverload, edge_op
 from executorch.exir.dim_order_utils import is_channel_last_dim_order, is_contiguous_dim_order
-from executorch.exir.graph_module import all_graph_modules
+from executorch.exir.graph_module import all_graph_modules, origin
 from executorch.exir.pass_base import ExportedProgramPassBase, ExportedProgramPassResult
 from executorch.exir.pass_manager import rename_outputs
 from executorch.exir.passes.memory_format_ops_pass import convert_memory_format_op
@@ -265,11 +265,7 @@ class _GraphConverter:
 
     def _set_debug_handle(self, node: _Node) -> None:
         """Numbers nodes by the node of the captured graph that they come from."""
-        source = node.meta.get("from_node")
-        name = node.name
-        while source:
-            name, source = source[0].name, source[0].from_node
-        node.meta["debug_handle"] = self._handles.setdefault(name, len(self._handles) + 1)
+        node.meta["debug_handle"] = self._handles.setdefault(origin(node), len(self._handles) + 1)
 
     def _replace_numbers(self, node: _Node) -> None:
         op = node.target

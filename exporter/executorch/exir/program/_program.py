@@ -3,25 +3,27 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from io import BufferedIOBase
 from typing import Any, TextIO
 
-import torch
 from torch import fx
+from torch._ops import OpOverload
 from torch.export import ExportedProgram
 
 from executorch.exir._serialize._cord import Cord
 from executorch.exir._serialize._named_data_store import NamedDataStoreOutput
+from executorch.exir.backend.backend_api import MethodProgramsPartitionerSpec, to_backend
 from executorch.exir.backend.partitioner import Partitioner
 from executorch.exir.capture._config import EdgeCompileConfig, ExecutorchBackendConfig
+from executorch.exir.copy_program import copy_program
 from executorch.exir.decomposition import decompose
+from executorch.exir.dialects.edge._ops import EdgeOpOverload
 from executorch.exir.error import ExportError, ExportErrorType
-from executorch.exir.graph_module import get_control_flow_submodules
+from executorch.exir.graph_module import all_graph_modules, origin
 from executorch.exir.pass_base import (
     ExportedProgramPassBase,
     ExportedProgramPassResult,
@@ -86,18 +88,68 @@ def to_edge_transform_and_lower(
     """
     _refuse_etrecord(generate_etrecord)
     config = compile_config or EdgeCompileConfig()
-    partitioners = _partitioners_by_method(partitioner, _by_method(programs))
-    edge: dict[str, ExportedProgram] = {}
-    for name, program in _by_method(programs).items():
-        preserve: list[torch._ops.OpOverload] = []
-        for item in partitioners.get(name, []):
-            program = item.transform_for_pre_decomposition(program)
-            preserve.extend(item.ops_to_not_decompose(program)[0])
-        edge[name] = _to_edge_program(program, config, preserve)
-    manager = EdgeProgramManager(edge, constant_methods, config)
-    if transform_passes is not None:
-        manager = manager.transform(transform_passes)
-    return manager.to_backend(partitioners) if partitioners else manager
+    methods = _by_method(programs)
+    partitioners = _partitioners_by_method(partitioner, methods)
+    # Names, by method, of nodes whose operators a partitioner wanted whole but then did not take.
+    refused: dict[str, set[str]] = {name: set() for name in methods}
+    while True:
+        edge = {
+            name: _to_edge_for(program, config, partitioners.get(name, []), refused[name])
+            for name, program in methods.items()
+        }
+        manager = EdgeProgramManager(
+            {name: program for name, (program, _) in edge.items()}, constant_methods, config
+        )
+        if transform_passes is not None:
+            manager = manager.transform(transform_passes)
+        if partitioners:
+            manager = manager.to_backend(partitioners)
+        left = {n: _origins(manager.exported_program(n), edge[n][1]) for n in methods}
+        if all(left[name] <= refused[name] for name in methods):
+            return manager
+        for name in methods:
+            refused[name] |= left[name]
+
+
+def _to_edge_for(
+    program: ExportedProgram,
+    config: EdgeCompileConfig,
+    partitioners: Sequence[Partitioner],
+    refused: Collection[str],
+) -> tuple[ExportedProgram, set[OpOverload]]:
+    """An edge program in which the operators that the partitioners ask for are whole; and these.
+
+    refused: names of captured nodes that are decomposed all the same.
+    """
+    wanted: list[tuple[set[OpOverload], Callable[[fx.Node], bool] | None]] = []
+    for partitioner in partitioners:
+        program = partitioner.transform_for_pre_decomposition(program)
+        ops, check = partitioner.ops_to_not_decompose(program)
+        wanted.append((set(ops), check))
+    always = {*config.preserve_ops, *config._core_aten_ops_exception_list}
+
+    def is_preserved(node: fx.Node, op: OpOverload) -> bool:
+        return op in always or (
+            node.name not in refused
+            and any(
+                op in ops and (check is None or op is not node.target or check(node))
+                for ops, check in wanted
+            )
+        )
+
+    asked_for: set[OpOverload] = set().union(*(ops for ops, _ in wanted)) - always
+    edge = _to_edge_program(program, config, always | asked_for, is_preserved)
+    return edge, asked_for
+
+
+def _origins(program: ExportedProgram, ops: Collection[OpOverload]) -> set[str]:
+    """Names of the captured nodes that operators in `ops` come from."""
+    return {
+        origin(node)
+        for module in all_graph_modules(program.graph_module)
+        for node in module.graph.nodes
+        if isinstance(node.target, EdgeOpOverload) and node.target._op in ops
+    }
 
 
 def _refuse_etrecord(generate_etrecord: bool) -> None:
@@ -122,41 +174,22 @@ def _partitioners_by_method(
 def _to_edge_program(
     program: ExportedProgram,
     config: EdgeCompileConfig,
-    preserve: Sequence[torch._ops.OpOverload] = (),
+    preserve: Collection[OpOverload] | None = None,
+    is_preserved: Callable[[fx.Node, OpOverload], bool] | None = None,
 ) -> ExportedProgram:
-    preserved = [*config.preserve_ops, *config._core_aten_ops_exception_list, *preserve]
-    edge = AtenToEdgePass(config)(decompose(program, preserved)).exported_program
-    verifier = EXIREdgeDialectVerifier(config, class_only=True, preserve_ops=preserved)
-    edge._verifiers = [verifier]
-    if config._check_ir_validity:
-        verifier().check(edge)
+    if preserve is None:
+        preserve = {*config.preserve_ops, *config._core_aten_ops_exception_list}
+    core = decompose(program, preserve, is_preserved)
+    edge = AtenToEdgePass(config)(core).exported_program
+    _verify(edge, config)
     return edge
 
 
-def _copy_graph_module(module: fx.GraphModule) -> fx.GraphModule:
-    """A graph module with its own nodes and submodules, and shared tensors."""
-    graph = fx.Graph()
-    nodes: dict[fx.Node, fx.Node] = {}
-    graph.output(graph.graph_copy(module.graph, nodes))
-    for old, new in nodes.items():
-        new.name = old.name  # Graphs rename nodes that are named like built-in functions.
-    old_output = module.graph.output_node()
-    graph.output_node().meta = dict(old_output.meta)
-    result = fx.GraphModule(module, graph)
-    result.meta.update(module.meta)
-    for name, submodule, _ in get_control_flow_submodules(module):
-        setattr(result, name, _copy_graph_module(submodule))
-    return result
-
-
-def _copy_program(program: ExportedProgram) -> ExportedProgram:
-    """A program whose graph and signature can be changed without changing `program`."""
-    result = copy.copy(program)
-    result._graph_module = _copy_graph_module(program.graph_module)
-    result._graph_signature = copy.deepcopy(program.graph_signature)
-    result._state_dict = dict(program.state_dict)
-    result._constants = dict(program.constants)
-    return result
+def _verify(program: ExportedProgram, config: EdgeCompileConfig) -> None:
+    verifier = EXIREdgeDialectVerifier(config, class_only=True)
+    program._verifiers = [verifier]
+    if config._check_ir_validity:
+        verifier().check(program)
 
 
 def edge_to_executorch_passes(
@@ -169,14 +202,19 @@ def edge_to_executorch_passes(
         raise ExportError(
             ExportErrorType.NOT_SUPPORTED, "external_mutable_weights is not supported"
         )
+    planning = _for_method(config.memory_planning_pass, name or "forward")
+    place_constants: Callable[[ExportedProgram], object] | None
     if config.external_constants:
         # Users find external constants by name, so these stay what they are.
         place_constants = partial(external_constants_pass, file_of=config.external_constants)
+    elif getattr(planning, "share_mutable_buffers", False):
+        # A buffer that another method changes is not a constant in this one.
+        place_constants = None
     else:
         place_constants = constant_prop_pass
     return [
         *config.passes,
-        _ProgramPass(place_constants),
+        *([_ProgramPass(place_constants)] if place_constants else []),
         SpecPropPass(),
         *([ReplaceViewCopyWithViewPass()] if config.remove_view_copy else []),
         _for_method(config.sym_shape_eval_pass, name or "forward"),
@@ -199,7 +237,7 @@ class _ProgramPass(ExportedProgramPassBase):
 def _to_executorch_program(
     program: ExportedProgram, name: str, config: ExecutorchBackendConfig
 ) -> ExportedProgram:
-    program = _copy_program(program)
+    program = copy_program(program)
     passes = edge_to_executorch_passes(config, name)
     program = ExportedProgramPassManager(passes)(program).exported_program
     planning = _for_method(config.memory_planning_pass, name)
@@ -223,15 +261,10 @@ class EdgeProgramManager:
         edge_programs: Programs,
         constant_methods: dict[str, Any] | None = None,
         compile_config: EdgeCompileConfig | None = None,
-        core_aten_ops_exception_list: list[torch._ops.OpOverload] | None = None,
-        preserve_ops: list[torch._ops.OpOverload] | None = None,
     ) -> None:
         self.compile_config = compile_config or EdgeCompileConfig()
         self._edge_programs = _by_method(edge_programs)
         self._config_methods = constant_methods
-        self._verifier = EXIREdgeDialectVerifier(
-            self.compile_config, True, core_aten_ops_exception_list, preserve_ops
-        )
 
     @property
     def methods(self) -> set[str]:
@@ -261,12 +294,11 @@ class EdgeProgramManager:
             items = passes.get(name) if isinstance(passes, Mapping) else passes
             if items is None:
                 continue
-            program = ExportedProgramPassManager(items)(_copy_program(program)).exported_program
+            program = ExportedProgramPassManager(items)(copy_program(program)).exported_program
             for module in program.graph_module.modules():
                 if isinstance(module, fx.GraphModule):
                     module.recompile()
-            if config._check_ir_validity:
-                EXIREdgeDialectVerifier(config, class_only=True)().check(program)
+            _verify(program, config)
             programs[name] = program
         return EdgeProgramManager(programs, self._config_methods, config)
 
@@ -275,21 +307,15 @@ class EdgeProgramManager:
     ) -> EdgeProgramManager:
         """Hands the nodes that partitioners tag to their backends.
 
-        Partitioners that tag nothing leave the programs as they are. Lowering tagged nodes is not
-        supported yet and raises `ExportError`.
+        partitioner: for all methods, or by method name; several are applied one after another.
         """
         partitioners = _partitioners_by_method(partitioner, self._edge_programs)
         programs = dict(self._edge_programs)
-        for name, items in partitioners.items():
-            for item in items:
-                result = item(programs[name])
-                if result.partition_tags:
-                    backends = sorted({spec.backend_id for spec in result.partition_tags.values()})
-                    raise ExportError(
-                        ExportErrorType.NOT_SUPPORTED,
-                        f"method {name}: lowering to {', '.join(backends)} is not supported",
-                    )
-                programs[name] = result.tagged_exported_program
+        for round_ in range(max(map(len, partitioners.values()), default=0)):
+            active = {name: p[round_] for name, p in partitioners.items() if round_ < len(p)}
+            programs = to_backend(MethodProgramsPartitionerSpec(programs, active))
+        for program in programs.values():
+            _verify(program, self.compile_config)
         return EdgeProgramManager(programs, self._config_methods, self.compile_config)
 
     def to_executorch(

@@ -246,7 +246,7 @@ def _random_function(seed: int) -> Callable[[torch.Tensor], list[torch.Tensor]]:
             a, b = choose.choice(values), choose.choice(values)
             operation = choose.randrange(5)
             if operation == 0:
-                values.append(torch.sin(a).view(-1) + b.reshape(-1)[0])
+                values.append(torch.sin(a).reshape(-1) + b.reshape(-1)[0])
             elif operation == 1:
                 values.append(a.reshape(2, -1).transpose(0, 1) * 0.5)
             elif operation == 2:

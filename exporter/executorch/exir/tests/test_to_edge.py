@@ -8,12 +8,9 @@ from torch._export.verifier import SpecViolationError
 from torch.export import Dim, ExportedProgram, export
 from torch.export.graph_signature import InputKind
 
-from executorch.exir import EdgeCompileConfig, to_edge, to_edge_transform_and_lower
-from executorch.exir.backend.compile_spec_schema import CompileSpec
-from executorch.exir.backend.partitioner import DelegationSpec, Partitioner, PartitionResult
+from executorch.exir import EdgeCompileConfig, to_edge
 from executorch.exir.dialects._ops import ops as exir_ops
 from executorch.exir.dialects.edge._ops import EdgeOpOverload
-from executorch.exir.error import ExportError
 from executorch.exir.pass_base import PassResult
 from executorch.exir.tests.graph_execution import Function, assert_same
 
@@ -289,32 +286,3 @@ def test_rule_breaking_passes_are_refused_with_node_and_line() -> None:
         SpecViolationError, match=r"strides \(1, 2\).*node 'sin'.*test_to_edge.py.*x.sin\(\)"
     ):
         manager.transform([to_transposed])
-
-
-class _TagSin(Partitioner):
-    """Would give every sine to a backend."""
-
-    def __init__(self, tags: bool) -> None:
-        super().__init__()
-        self._tags = tags
-        self.seen: list[ExportedProgram] = []
-
-    def partition(self, exported_program: ExportedProgram) -> PartitionResult:
-        self.seen.append(exported_program)
-        spec = DelegationSpec("SineBackend", [CompileSpec("precision", b"high")])
-        return PartitionResult(exported_program, {"tag0": spec} if self._tags else {})
-
-    def ops_to_not_decompose(self, ep: ExportedProgram) -> tuple[list[Any], None]:
-        return [torch.ops.aten.linear.default], None
-
-
-def test_partitioners_are_asked() -> None:
-    program = export(nn.Linear(4, 2), (torch.randn(3, 4),))
-    partitioner = _TagSin(tags=False)
-    manager = to_edge_transform_and_lower(program, partitioner=[partitioner])
-    assert calls(manager.exported_program()) == [edge_aten.linear.default]
-    assert len(partitioner.seen) == 1
-    with pytest.raises(ExportError, match="SineBackend"):
-        to_edge_transform_and_lower(program, partitioner=[_TagSin(tags=True)])
-    with pytest.raises(KeyError, match="backward"):
-        to_edge_transform_and_lower(program, partitioner={"backward": [partitioner]})

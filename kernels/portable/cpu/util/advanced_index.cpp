@@ -37,7 +37,8 @@ bool AdvancedIndex::add(const Tensor& index, size_t dim) {
   }
   for (size_t i = 0; i < entry.span; ++i) {
     ET_LOG_MSG_AND_RETURN_IF_FALSE(index.sizes()[i] == self_sizes_[dim + i],
-                                   "a mask of size %" PRId32 " does not fit dimension %zu of "
+                                   "a mask of size %" PRId32
+                                   " does not fit dimension %zu of "
                                    "size %" PRId64,
                                    index.sizes()[i], dim + i, self_sizes_[dim + i]);
     entry.mask_strides[i] = index.strides()[i];

@@ -53,7 +53,7 @@ const T* load_block(const void* base, ScalarType dtype, int64_t offset, int64_t 
     ET_FORALL_REALHBBF16_AND_UINT_TYPES(ET_LOAD_CASE)
 #undef ET_LOAD_CASE
     default:
-      ET_CHECK_MSG(false, "Elements of type %s cannot be converted",
+      ET_CHECK_MSG(false, "elements of type %s cannot be converted",
                    ::executorch::runtime::toString(dtype));
   }
   return buffer;
@@ -70,7 +70,7 @@ void store_block(const T* values, int64_t n, void* base, ScalarType dtype, int64
     ET_FORALL_REALHBBF16_AND_UINT_TYPES(ET_STORE_CASE)
 #undef ET_STORE_CASE
     default:
-      ET_CHECK_MSG(false, "Elements of type %s cannot be converted",
+      ET_CHECK_MSG(false, "elements of type %s cannot be converted",
                    ::executorch::runtime::toString(dtype));
   }
 }

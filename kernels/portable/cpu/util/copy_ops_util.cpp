@@ -28,10 +28,9 @@ bool same_sizes_except(const Tensor& tensor, const Tensor& like, int64_t except)
 }
 
 bool check_convertible(const Tensor& in, const Tensor& out) {
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(
-      native::utils::can_convert(in.scalar_type(), out.scalar_type()),
-      "elements of %s cannot become elements of %s", toString(in.scalar_type()),
-      toString(out.scalar_type()));
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(native::utils::can_convert(in.scalar_type(), out.scalar_type()),
+                                 "elements of %s cannot become elements of %s",
+                                 toString(in.scalar_type()), toString(out.scalar_type()));
   return true;
 }
 
@@ -122,11 +121,11 @@ bool check_narrow_copy_args(const Tensor& in, int64_t dim, int64_t start, int64_
                             Tensor& out) {
   ET_LOG_AND_RETURN_IF_FALSE(check_slice_copy_args(in, dim, 1, out));
   const int64_t size = in.size(ET_NORMALIZE_IX(dim, in.dim()));
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(
-      start >= -size && start <= size && length >= 0 &&
-          length <= size - ET_NORMALIZE_IX(start, size),
-      "start %" PRId64 " with length %" PRId64 " exceeds dimension %" PRId64 " of size %" PRId64,
-      start, length, dim, size);
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(start >= -size && start <= size && length >= 0 &&
+                                     length <= size - ET_NORMALIZE_IX(start, size),
+                                 "start %" PRId64 " with length %" PRId64
+                                 " exceeds dimension %" PRId64 " of size %" PRId64,
+                                 start, length, dim, size);
   return true;
 }
 
@@ -169,8 +168,7 @@ bool check_pixel_unshuffle_args(const Tensor& in, int64_t downscale_factor, Tens
   int64_t channels = sizes[sizes.size() - 3];
   ET_LOG_MSG_AND_RETURN_IF_FALSE(!mul_overflows(channels, downscale_factor, &channels) &&
                                      !mul_overflows(channels, downscale_factor, &channels),
-                                 "the downscale factor %" PRId64 " is too large",
-                                 downscale_factor);
+                                 "the downscale factor %" PRId64 " is too large", downscale_factor);
   return true;
 }
 
@@ -257,9 +255,8 @@ bool check_split_with_sizes_copy_args(const Tensor& in, ArrayRef<int64_t> split_
     left -= split_sizes[i];
     ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(in, out[i]));
   }
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(left == 0,
-                                 "split_sizes leave %" PRId64 " elements of dimension %" PRId64,
-                                 left, dim);
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(
+      left == 0, "split_sizes leave %" PRId64 " elements of dimension %" PRId64, left, dim);
   return true;
 }
 
@@ -337,18 +334,18 @@ bool check_view_copy_args(const Tensor& self, ArrayRef<int64_t> size, Tensor& ou
                                    "the sizes are too large");
   }
   const int64_t numel = self.numel();
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(
-      inferred ? product != 0 && numel % product == 0 : product == numel,
-      "%" PRId64 " elements cannot be viewed in a shape of %s%" PRId64, numel,
-      inferred ? "a multiple of " : "", product);
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(inferred ? product != 0 && numel % product == 0 : product == numel,
+                                 "%" PRId64 " elements cannot be viewed in a shape of %s%" PRId64,
+                                 numel, inferred ? "a multiple of " : "", product);
   return true;
 }
 
 bool check_dim_order(OptionalArrayRef<int64_t> dim_order, const Tensor& out) {
   const size_t rank = static_cast<size_t>(out.dim());
   for (size_t i = 0; dim_order.has_value() && i < rank; ++i) {
-    ET_LOG_MSG_AND_RETURN_IF_FALSE(dim_order->size() == rank && (*dim_order)[i] == out.dim_order()[i],
-                                   "out of rank %zu does not have the dim order asked for", rank);
+    ET_LOG_MSG_AND_RETURN_IF_FALSE(
+        dim_order->size() == rank && (*dim_order)[i] == out.dim_order()[i],
+        "out of rank %zu does not have the dim order asked for", rank);
   }
   return true;
 }

@@ -43,14 +43,14 @@ Tensor& map_division(KernelRuntimeContext& ctx, const Operand& a, const Operand&
 
 Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
                    const Scalar& alpha, bool subtract, Tensor& out) {
-  const Operand operands[] = {a, b};
+  Operand operands[] = {a, b};
   const ScalarType compute = result_type(operands);
   ET_KERNEL_CHECK_MSG(ctx, !subtract || (compute != ScalarType::Bool), InvalidArgument, out,
                       "Bool tensors cannot be subtracted");
   ET_KERNEL_CHECK_MSG(
       ctx, isFloatingType(compute) || alpha.isIntegral(/*include_bool=*/true), InvalidArgument, out,
       "alpha is a floating-point number, the result has element type %s", toString(compute));
-  if (!prepare_elementwise(ctx, operands, compute, out)) {
+  if (!prepare_elementwise(ctx, operands, compute, compute, out)) {
     return out;
   }
   dispatch_compute_type(compute, [&](auto tag) {
@@ -84,18 +84,20 @@ Tensor& remainder(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
   return map_division(ctx, a, b, out, [](auto x, auto y) { return trunc_remainder(x, y); });
 }
 
-Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const Operand& low, const Operand& high,
-              ScalarType compute, Tensor& out) {
-  const Operand operands[] = {in, low, high};
-  return map_in_type(ctx, operands, compute, out, [](auto x, auto min, auto max) {
-    return min_propagating_nan(max_propagating_nan(x, min), max);
+Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const optional<Operand>& low,
+              const optional<Operand>& high, ScalarType compute, Tensor& out) {
+  const bool has_high = high.has_value();
+  Operand operands[] = {in, low.value_or(in), high.value_or(in)};
+  return map_in_type(ctx, operands, compute, out, [has_high](auto x, auto min, auto max) {
+    const auto raised = max_propagating_nan(x, min);
+    return has_high ? min_propagating_nan(raised, max) : raised;
   });
 }
 
 Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operand& a,
                const Operand& b, ScalarType compute, Tensor& out) {
-  const Operand operands[] = {condition, a, b};
-  if (prepare_elementwise(ctx, operands, compute, out)) {
+  Operand operands[] = {condition, a, b};
+  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
     dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<T, bool, T, T>(operands, out, [](bool c, T x, T y) { return c ? x : y; });
@@ -105,7 +107,7 @@ Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operan
 }
 
 Tensor& fill_elements(KernelRuntimeContext& ctx, const Operand& value, Tensor& out) {
-  const Operand operands[] = {value};
+  Operand operands[] = {value};
   ET_KERNEL_CHECK_MSG(
       ctx,
       isFloatingType(out.scalar_type()) || isIntegralType(out.scalar_type(), /*include_bool=*/true),

@@ -23,10 +23,9 @@ Tensor& divide(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
 Tensor& remainder(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, bool floor,
                   Tensor& out);
 
-/// min(max(in, low), high), NaN where any of them is; pass `in` itself for a bound that is absent.
-/// The result has the type `compute`.
-Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const Operand& low, const Operand& high,
-              ScalarType compute, Tensor& out);
+/// min(max(in, low), high), NaN where any of them is. The result has the type `compute`.
+Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const optional<Operand>& low,
+              const optional<Operand>& high, ScalarType compute, Tensor& out);
 
 /// condition ? a : b, as element type `compute`.
 Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operand& a,

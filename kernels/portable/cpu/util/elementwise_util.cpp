@@ -107,6 +107,20 @@ bool is_supported(ScalarType dtype) {
   return ::executorch::runtime::isRealHBBF16Type(dtype);
 }
 
+/// The value of an operand of rank 0 as a number, after conversion to `dtype`.
+Operand value_of(const Operand& operand, ScalarType dtype) {
+  if (dtype == ScalarType::Bool) {
+    return Scalar(load_element<bool>(operand.data(), operand.dtype(), 0));
+  }
+  alignas(8) unsigned char element[sizeof(int64_t)];
+  if (isFloatingType(dtype)) {
+    store_element(load_element<double>(operand.data(), operand.dtype(), 0), element, dtype, 0);
+    return Scalar(load_element<double>(element, dtype, 0));
+  }
+  store_element(load_element<int64_t>(operand.data(), operand.dtype(), 0), element, dtype, 0);
+  return Scalar(load_element<int64_t>(element, dtype, 0));
+}
+
 }  // namespace
 
 ScalarType result_type(ArrayRef<Operand> operands) {
@@ -124,8 +138,8 @@ ScalarType result_type(ArrayRef<Operand> operands) {
   return combine(types[kDim], combine(types[kZeroDim], types[kNumber]));
 }
 
-bool prepare_elementwise(KernelRuntimeContext& ctx, ArrayRef<Operand> operands, ScalarType result,
-                         Tensor& out) {
+bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
+                         ScalarType result, Tensor& out) {
   SizesType sizes[kTensorDimensionLimit];
   size_t dim = 0;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -153,6 +167,12 @@ bool prepare_elementwise(KernelRuntimeContext& ctx, ArrayRef<Operand> operands, 
   }
   ET_KERNEL_CHECK_MSG(ctx, out.numel() == 0 || has_data, InvalidArgument, false,
                       "A tensor has no data");
+  for (Operand& operand : operands) {
+    // A number takes part in a floating-point computation as it is.
+    if (has_data && operand.sizes().empty() && !(operand.is_number() && isFloatingType(compute))) {
+      operand = value_of(operand, compute);
+    }
+  }
   return true;
 }
 

@@ -65,9 +65,10 @@ inline ScalarType float_result_type(ScalarType dtype) {
 
 /// Checks that the operands are numbers or tensors of real, Half, BFloat16 or Bool elements, that
 /// `result` can be stored in `out`, and that the shapes broadcast; gives `out` the broadcast shape.
-/// Fails `ctx` and returns false otherwise.
-bool prepare_elementwise(KernelRuntimeContext& ctx, ArrayRef<Operand> operands, ScalarType result,
-                         Tensor& out);
+/// Fails `ctx` and returns false otherwise. Tensors of rank 0 and integers are replaced by their
+/// value in type `compute`, in which they may not have had a say.
+bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
+                         ScalarType result, Tensor& out);
 
 namespace internal {
 
@@ -116,9 +117,9 @@ void map_elements(const Operand (&operands)[sizeof...(In)], Tensor& out, const F
 /// An operator that computes `function(T...)` -> T, with T chosen by dispatch_compute_type for
 /// `compute`, from N inputs of type T.
 template <size_t N, typename F>
-Tensor& map_in_type(KernelRuntimeContext& ctx, const Operand (&operands)[N], ScalarType compute,
+Tensor& map_in_type(KernelRuntimeContext& ctx, Operand (&operands)[N], ScalarType compute,
                     Tensor& out, const F& function) {
-  if (prepare_elementwise(ctx, operands, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
     dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       if constexpr (N == 1) {
@@ -137,7 +138,7 @@ Tensor& map_in_type(KernelRuntimeContext& ctx, const Operand (&operands)[N], Sca
 template <typename F>
 Tensor& map_binary(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
                    const F& function) {
-  const Operand operands[] = {a, b};
+  Operand operands[] = {a, b};
   return map_in_type(ctx, operands, result_type(operands), out, function);
 }
 
@@ -154,9 +155,9 @@ void dispatch_float_compute_type(ScalarType dtype, const F& f) {
 /// An operator whose result is floating-point for any input: float for integers.
 template <typename F>
 Tensor& map_to_float(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& function) {
-  const Operand operands[] = {in};
+  Operand operands[] = {in};
   const ScalarType compute = float_result_type(in.scalar_type());
-  if (prepare_elementwise(ctx, operands, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
     dispatch_float_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<T, T>(operands, out, function);
@@ -169,9 +170,9 @@ Tensor& map_to_float(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, c
 template <typename F>
 Tensor& map_to_float(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
                      const F& function) {
-  const Operand operands[] = {a, b};
+  Operand operands[] = {a, b};
   const ScalarType compute = float_result_type(result_type(operands));
-  if (prepare_elementwise(ctx, operands, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
     dispatch_float_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<T, T, T>(operands, out, function);
@@ -183,7 +184,7 @@ Tensor& map_to_float(KernelRuntimeContext& ctx, const Operand& a, const Operand&
 /// An operator on one input that keeps its type, and returns integers as they are: rounding.
 template <typename F>
 Tensor& map_floats(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& function) {
-  const Operand operands[] = {in};
+  Operand operands[] = {in};
   return map_in_type(ctx, operands, in.scalar_type(), out, [&](auto x) {
     if constexpr (std::is_floating_point_v<decltype(x)>) {
       return function(x);
@@ -196,8 +197,8 @@ Tensor& map_floats(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, con
 /// A predicate on one input.
 template <typename F>
 Tensor& test(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& predicate) {
-  const Operand operands[] = {in};
-  if (prepare_elementwise(ctx, operands, ScalarType::Bool, out)) {
+  Operand operands[] = {in};
+  if (prepare_elementwise(ctx, operands, in.scalar_type(), ScalarType::Bool, out)) {
     dispatch_compute_type(in.scalar_type(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<bool, T>(operands, out, predicate);
@@ -210,9 +211,10 @@ Tensor& test(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& 
 template <typename F>
 Tensor& compare(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
                 const F& predicate) {
-  const Operand operands[] = {a, b};
-  if (prepare_elementwise(ctx, operands, ScalarType::Bool, out)) {
-    dispatch_compute_type(result_type(operands), [&](auto tag) {
+  Operand operands[] = {a, b};
+  const ScalarType compute = result_type(operands);
+  if (prepare_elementwise(ctx, operands, compute, ScalarType::Bool, out)) {
+    dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<bool, T, T>(operands, out, predicate);
     });
@@ -224,8 +226,8 @@ Tensor& compare(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, T
 template <typename F>
 Tensor& map_bools(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
                   const F& function) {
-  const Operand operands[] = {a, b};
-  if (prepare_elementwise(ctx, operands, ScalarType::Bool, out)) {
+  Operand operands[] = {a, b};
+  if (prepare_elementwise(ctx, operands, ScalarType::Bool, ScalarType::Bool, out)) {
     map_elements<bool, bool, bool>(operands, out, function);
   }
   return out;
@@ -236,12 +238,12 @@ Tensor& map_bools(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
 template <typename F>
 Tensor& map_integers(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
                      const F& function) {
-  const Operand operands[] = {a, b};
+  Operand operands[] = {a, b};
   const ScalarType compute = result_type(operands);
   ET_KERNEL_CHECK_MSG(ctx, ::executorch::runtime::isIntegralType(compute, /*include_bool=*/true),
                       InvalidArgument, out, "Expected integers or Bool, got %s and %s",
                       toString(a.dtype()), toString(b.dtype()));
-  if (prepare_elementwise(ctx, operands, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
     map_elements<int64_t, int64_t, int64_t>(operands, out, function);
   }
   return out;

@@ -20,9 +20,10 @@ bool index_fits(const Tensor& index, const Tensor& tensor, int64_t except) {
                                  "expected an index of rank %zd, got %zd", tensor.dim(),
                                  index.dim());
   for (ssize_t d = 0; d < nonzero_dim(tensor); ++d) {
-    ET_LOG_MSG_AND_RETURN_IF_FALSE(d == except || nonempty_size(index, d) <= nonempty_size(tensor, d),
-                                   "the index has size %zd at dimension %zd, at most %zd expected",
-                                   nonempty_size(index, d), d, nonempty_size(tensor, d));
+    ET_LOG_MSG_AND_RETURN_IF_FALSE(
+        d == except || nonempty_size(index, d) <= nonempty_size(tensor, d),
+        "the index has size %zd at dimension %zd, at most %zd expected", nonempty_size(index, d), d,
+        nonempty_size(tensor, d));
   }
   return true;
 }
@@ -115,6 +116,16 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
   return true;
 }
 
+bool gather(const TensorView& in, size_t d, const TensorView& index, const TensorView& out) {
+  bool in_range = true;
+  dispatch_element_size(in.element_size(), [&](auto size) {
+    in_range = for_each_indexed(index, d, in, out, [&](int64_t from, int64_t to) {
+      std::memmove(out.data() + to, in.data() + from, decltype(size)::value);
+    });
+  });
+  return in_range;
+}
+
 bool scatter(const TensorView& out, size_t d, const TensorView& index, const TensorView& src) {
   bool in_range = true;
   dispatch_element_size(out.element_size(), [&](auto size) {
@@ -151,9 +162,9 @@ void add_run_of(int64_t n, const uint8_t* in, int64_t in_step, uint8_t* out, int
 void add_run(ScalarType dtype, int64_t n, const uint8_t* in, int64_t in_step, uint8_t* out,
              int64_t out_step) {
   switch (dtype) {
-#define ET_ADD_CASE(T, name)                             \
-  case ScalarType::name:                                 \
-    add_run_of<T>(n, in, in_step, out, out_step);        \
+#define ET_ADD_CASE(T, name)                      \
+  case ScalarType::name:                          \
+    add_run_of<T>(n, in, in_step, out, out_step); \
     break;
     ET_FORALL_REALHBBF16_AND_UINT_TYPES(ET_ADD_CASE)
 #undef ET_ADD_CASE

@@ -66,7 +66,8 @@ bool for_each_indexed(const TensorView& index, size_t d, const TensorView& index
                       const TensorView& other, const F& f) {
   LoopNest<3> nest;
   for (size_t i = 0; i < index.dim; ++i) {
-    nest.push(index.sizes[i], {index.strides[i], i == d ? 0 : indexed.strides[i], other.strides[i]});
+    nest.push(index.sizes[i],
+              {index.strides[i], i == d ? 0 : indexed.strides[i], other.strides[i]});
   }
   nest.merge();
   const IndexReader reader(index);
@@ -83,6 +84,10 @@ bool for_each_indexed(const TensorView& index, size_t d, const TensorView& index
   });
   return in_range;
 }
+
+/// Copies in[..., index[c], ...], the index in dimension d, to out[c] for each coordinate c of
+/// `index`. The views have the same type. False at an index out of range.
+bool gather(const TensorView& in, size_t d, const TensorView& index, const TensorView& out);
 
 /// Copies src[c] to out[..., index[c], ...], the index in dimension d, for each coordinate c of
 /// `index` in order. The views have the same type. False at an index out of range.

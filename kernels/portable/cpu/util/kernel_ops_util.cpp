@@ -50,7 +50,7 @@ SizesType saturated(int64_t size) {
 }  // namespace
 
 bool int_array_all_ge(IntArrayRef array, int64_t val) {
-  return param_array_is_valid("Every value", array, val, array.size(), /*allow_empty=*/true);
+  return param_array_is_valid("every value", array, val, array.size(), /*allow_empty=*/true);
 }
 
 bool kernel_size_is_valid(IntArrayRef kernel_size, size_t kernel_ndim) {
@@ -93,7 +93,7 @@ bool output_padding_is_valid(IntArrayRef output_padding, IntArrayRef stride, Int
 bool output_size_is_valid(ArrayRef<SizesType> output_size, size_t kernel_ndim) {
   for (size_t d = output_size.size() - kernel_ndim; d < output_size.size(); ++d) {
     ET_LOG_MSG_AND_RETURN_IF_FALSE(
-        output_size[d] > 0, "The window does not fit dimension %zu: the result would have size %d",
+        output_size[d] > 0, "the window does not fit dimension %zu: the result would have size %d",
         d, static_cast<int>(output_size[d]));
   }
   return true;
@@ -118,7 +118,7 @@ bool check_convolution_args(const Tensor& in, const Tensor& weight, const option
   ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(in, weight, out));
   ET_LOG_AND_RETURN_IF_FALSE(tensor_is_realhbf16_type(in));
   ET_LOG_MSG_AND_RETURN_IF_FALSE(in.dim() >= 3 && in.dim() <= 5,
-                                 "The input of a convolution has 3 to 5 dimensions, got %zd",
+                                 "the input of a convolution has 3 to 5 dimensions, got %zd",
                                  in.dim());
   ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_rank(in, weight));
   ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_rank(in, out));
@@ -141,7 +141,7 @@ bool check_convolution_args(const Tensor& in, const Tensor& weight, const option
       in_channels, weight.size(0), groups);
   const int64_t expected = transposed ? weight.size(0) : weight.size(1) * groups;
   ET_LOG_MSG_AND_RETURN_IF_FALSE(in_channels == expected,
-                                 "The weights are for %" PRId64
+                                 "the weights are for %" PRId64
                                  " input channels, the input has %" PRId64,
                                  expected, in_channels);
   if (bias.has_value()) {
@@ -149,7 +149,7 @@ bool check_convolution_args(const Tensor& in, const Tensor& weight, const option
     ET_LOG_AND_RETURN_IF_FALSE(tensor_is_rank(*bias, 1));
     ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(*bias, in));
     ET_LOG_MSG_AND_RETURN_IF_FALSE(bias->size(0) == out_channels,
-                                   "The bias must have %" PRId64 " elements, got %zd", out_channels,
+                                   "the bias must have %" PRId64 " elements, got %zd", out_channels,
                                    bias->size(0));
   }
   return true;

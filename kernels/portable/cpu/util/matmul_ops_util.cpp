@@ -13,7 +13,7 @@ bool check_factors(const Tensor& a, ssize_t a_inner, const Tensor& b, ssize_t b_
   ET_LOG_AND_RETURN_IF_FALSE(tensor_is_realhbf16_type(a));
   ET_LOG_MSG_AND_RETURN_IF_FALSE(
       a.size(a_inner) == b.size(b_inner),
-      "A matrix product of %zd columns by %zd rows: the inner sizes must be equal", a.size(a_inner),
+      "a matrix product of %zd columns by %zd rows: the inner sizes must be equal", a.size(a_inner),
       b.size(b_inner));
   return true;
 }

@@ -12,10 +12,10 @@ namespace torch::executor::native::utils {
 /// number per dimension. False with a sentence for a type outside REALHBBF16_AND_UINT.
 template <typename F>
 bool for_each_nonzero(const TensorView& tensor, const F& f) {
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(
-      ::executorch::runtime::isRealHBBF16Type(tensor.dtype) ||
-          ::executorch::runtime::isBarebonesUnsignedType(tensor.dtype),
-      "elements of %s are not supported", ::executorch::runtime::toString(tensor.dtype));
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(::executorch::runtime::isRealHBBF16Type(tensor.dtype) ||
+                                     ::executorch::runtime::isBarebonesUnsignedType(tensor.dtype),
+                                 "elements of %s are not supported",
+                                 ::executorch::runtime::toString(tensor.dtype));
   TensorView view = tensor;
   view.at_least_1d();
   const size_t last = view.dim - 1;

@@ -54,10 +54,10 @@ bool check_padding_args(int64_t padding_nd, const Tensor& in, IntArrayRef paddin
     // What is left after cutting is where the padding comes from.
     const int64_t size = in.sizes()[d];
     const int64_t left = size + std::min<int64_t>(before, 0) + std::min<int64_t>(after, 0);
-    ET_LOG_MSG_AND_RETURN_IF_FALSE(
-        left > 0 && (!reflection || std::max(before, after) < size),
-        "dimension %zu of size %" PRId64 " is too small for pads of %" PRId64 " and %" PRId64, d,
-        size, before, after);
+    ET_LOG_MSG_AND_RETURN_IF_FALSE(left > 0 && (!reflection || std::max(before, after) < size),
+                                   "dimension %zu of size %" PRId64
+                                   " is too small for pads of %" PRId64 " and %" PRId64,
+                                   d, size, before, after);
   }
   return true;
 }

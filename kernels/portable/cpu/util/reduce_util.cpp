@@ -40,7 +40,7 @@ bool check_dim_list_is_valid(const Tensor& in, const optional<ArrayRef<int64_t>>
     ET_LOG_AND_RETURN_IF_FALSE(dim_is_valid(dim, in.dim()));
     const uint32_t bit = 1u << ET_NORMALIZE_IX(dim, rank);
     ET_LOG_MSG_AND_RETURN_IF_FALSE((seen & bit) == 0,
-                                   "Dimension %" PRId64 " appears twice in the list", dim);
+                                   "dimension %" PRId64 " appears twice in the list", dim);
     seen |= bit;
   }
   return true;
@@ -156,7 +156,7 @@ bool check_reduction_args_single_dim(const Tensor& in, optional<int64_t> dim, bo
   if (!allow_empty_dim) {
     ET_LOG_MSG_AND_RETURN_IF_FALSE(
         get_reduced_dim_product(in, dim) != 0 || get_out_numel(in, dim) == 0,
-        "A reduction over no elements has no result");
+        "a reduction over no elements has no result");
   }
   return true;
 }
@@ -193,7 +193,7 @@ bool check_prod_out_args(const Tensor& in, optional<ScalarType> dtype, Tensor& o
   ET_LOG_AND_RETURN_IF_FALSE(check_reduction_args(in, nullopt, false, dtype, out));
   ET_LOG_MSG_AND_RETURN_IF_FALSE(
       dtype.has_value() || isFloatingType(out.scalar_type()) || !isFloatingType(in.scalar_type()),
-      "A product of %s cannot be stored as %s", ::executorch::runtime::toString(in.scalar_type()),
+      "a product of %s cannot be stored as %s", ::executorch::runtime::toString(in.scalar_type()),
       ::executorch::runtime::toString(out.scalar_type()));
   return true;
 }
@@ -331,7 +331,7 @@ Tensor& extremum_over_dims(KernelRuntimeContext& ctx, const Tensor& in,
   ET_KERNEL_CHECK_MSG(
       ctx, get_reduced_dim_product(in, dim_list) != 0 || get_out_numel(in, dim_list) == 0,
       InvalidArgument, out, "%s over no elements has no result",
-      maximum ? "A maximum" : "A minimum");
+      maximum ? "a maximum" : "a minimum");
   ET_KERNEL_CHECK(ctx, resize_reduction_out(in, dim_list, keepdim, out) == Error::Ok,
                   InvalidArgument, out);
   const BlockReduction reduction(in, dim_list, keepdim, out);

@@ -18,8 +18,7 @@ Error repeat_tensor(const Tensor& in, ArrayRef<int64_t> repeats, Tensor& out) {
   for (size_t d = 0; d < shape.dim; ++d) {
     shape.sizes[d] *= repeats[d];
   }
-  ET_CHECK_OK_OR_RETURN_ERROR(
-      resize_tensor(out, IntArrayRef(shape.sizes.data(), shape.dim)));
+  ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(out, IntArrayRef(shape.sizes.data(), shape.dim)));
   // Each dimension of the output is a number of repeats of the input's.
   native::utils::TensorView to(out);
   for (size_t d = repeats.size(); d-- > 0;) {

@@ -103,9 +103,8 @@ TensorView& TensorView::split(size_t d, int64_t inner) {
 }
 
 bool TensorView::broadcast_to(const TensorView& target) {
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(dim <= target.dim,
-                                 "a tensor of rank %zu cannot be broadcast to rank %zu", dim,
-                                 target.dim);
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(
+      dim <= target.dim, "a tensor of rank %zu cannot be broadcast to rank %zu", dim, target.dim);
   while (dim < target.dim) {
     insert(0, 1);
   }
@@ -255,9 +254,8 @@ void StridedCopy::run(const uint8_t* in, uint8_t* out) const {
   if (in_dtype_ != out_dtype_) {
     // 64 unsigned bits pass unchanged through 64 signed ones between integers only.
     const bool wide_to_float = in_dtype_ == ScalarType::UInt64 && isFloatingType(out_dtype_);
-    dispatch_compute_type(wide_to_float ? ScalarType::Double : in_dtype_, [&](auto tag) {
-      run_conversion<typename decltype(tag)::type>(in, out);
-    });
+    dispatch_compute_type(wide_to_float ? ScalarType::Double : in_dtype_,
+                          [&](auto tag) { run_conversion<typename decltype(tag)::type>(in, out); });
     return;
   }
   switch (element_size_) {
