@@ -94,7 +94,8 @@ lint-python: $(STAMPS)/dev
 	mypy
 
 # The clang-tidy of the Python package comes without a compiler's own headers (stddef.h ...): it borrows $(CXX)'s.
-TIDY_SOURCES = $(shell find runtime schema kernels/prim_ops extension -name '*.cpp' -not -path '*/test/*' -not -path '*/pybindings/*')
+TIDY_SOURCES = $(shell find runtime schema kernels/prim_ops extension -name '*.cpp' -not -path '*/test/*' \
+	-not -path '*/testing_util/*' -not -path '*/pybindings/*')
 
 lint-tidy: build-release
 	@if command -v clang-tidy >/dev/null; then \

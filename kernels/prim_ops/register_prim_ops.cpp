@@ -23,7 +23,6 @@ namespace {
 
 using ::executorch::aten::ScalarType;
 using ::executorch::aten::Tensor;
-using ::executorch::runtime::Error;
 using ::executorch::runtime::EValue;
 using ::executorch::runtime::Kernel;
 using ::executorch::runtime::KernelLibrary;

@@ -216,9 +216,10 @@ Result<Tensor> parseTensor(const Program* program, MemoryManager* memory_manager
 
   ET_ASSIGN_OR_RETURN(data, data_pointer(program, memory_manager, tensor, impl->nbytes(),
                                          named_data_map, external_constants));
-  ET_CHECK_OR_RETURN_ERROR(
-      reinterpret_cast<uintptr_t>(data) % element_alignment(impl->scalar_type()) == 0,
-      InvalidProgram, "the memory of a tensor of %s is not aligned", toString(impl->scalar_type()));
+  const size_t alignment = element_alignment(impl->scalar_type());
+  ET_CHECK_OR_RETURN_ERROR(alignment != 0 && reinterpret_cast<uintptr_t>(data) % alignment == 0,
+                           InvalidProgram, "the memory of a tensor of %s is not aligned",
+                           toString(impl->scalar_type()));
   const bool has_contents = is_external(tensor) || tensor->data_buffer_idx() > 0;
   if (impl->scalar_type() == ScalarType::Bool && has_contents) {
     ET_CHECK_OK_OR_RETURN_ERROR(check_bools(data, impl->nbytes()));

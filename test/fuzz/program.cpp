@@ -6,6 +6,8 @@
 
 #include "target.h"
 
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // num_instructions() is experimental.
+
 using namespace executorch::runtime;
 using executorch::runtime::testing::MemoryLoader;
 

@@ -14,9 +14,9 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 from check_op import INTS, REAL_AND_BOOL, Call, check_op, check_refused, layouts, make_tensor
+from op_program import Out
 
 import executorch.exir.passes.dim_order_ops_registry  # noqa: F401  declares dim_order_ops
-from op_program import Out
 
 # One type per size of element, and the ones with values of their own.
 DTYPES = [torch.uint8, torch.bool, torch.bfloat16, torch.float32, torch.int64, torch.complex128]
@@ -223,9 +223,8 @@ def test_dim_order_is_that_of_the_out() -> None:
         calls += [Call([source], kwargs, target) for kwargs in ({"dim_order": order}, {})]
     check_op("dim_order_ops::_to_dim_order_copy.out", calls)
     check_op("dim_order_ops::_clone_dim_order.out", calls)
-    check_refused(
-        "dim_order_ops::_to_dim_order_copy.out", Call([x], {"dim_order": [0, 2, 3, 1]}), [x], "order"
-    )
+    wrong = Call([x], {"dim_order": [0, 2, 3, 1]})
+    check_refused("dim_order_ops::_to_dim_order_copy.out", wrong, [x], "the dim order asked for")
 
 
 def test_copy() -> None:
@@ -233,12 +232,13 @@ def test_copy() -> None:
         for dtype in [*REAL_AND_BOOL, torch.complex64]:
             x = torch.zeros(2, 3, 4, 5, dtype=dtype)
             for src in (tensor(4, 5), tensor(3, 1, 1, dtype=torch.uint8), tensor(dtype=torch.bool)):
-                src = src if dtype.is_signed else src.abs() if src.is_floating_point() else src
-                yield Call([x, src], expected=x.clone().copy_(src))
-                yield Call([*layouts(x)][1:2] + [src], expected=x.clone().copy_(src))
+                # Not every conversion of negative numbers is defined.
+                src = src.abs() if src.is_floating_point() and not dtype.is_signed else src
+                yield from (Call([y, src], expected=y.clone().copy_(src)) for y in layouts(x))
 
     check("aten::copy.out", calls())
-    check_op("aten::copy_", [Call([torch.zeros(2, 3), x], expected=x) for x in layouts(tensor(2, 3))])
+    in_place = [Call([torch.zeros(2, 3), x], expected=x) for x in layouts(tensor(2, 3))]
+    check_op("aten::copy_", in_place)
 
 
 def joins() -> Iterator[list[Any]]:
@@ -266,17 +266,10 @@ def test_slice_scatter() -> None:
     def calls() -> Iterator[Call]:
         for x in tensors(1):
             for args in slice_arguments(x):
-                yield Call([x, tensor(*x.shape, dtype=x.dtype)[part(args)], *args])
+                shape = torch.ops.aten.slice_copy(x, *args).shape
+                yield Call([x, tensor(*shape, dtype=x.dtype), *args])
 
-    def part(args: list[Any]) -> tuple[Any, ...]:
-        dim, start, end, step = args
-        cut = slice(start, end, step)
-        return (*(slice(None),) * dim, cut) if dim >= 0 else (..., cut, *(slice(None),) * (-dim - 1))
-
-    check(
-        "aten::slice_scatter.out",
-        (Call([c.args[0], c.args[1].contiguous(), *c.args[2:]]) for c in calls()),
-    )
+    check("aten::slice_scatter.out", calls())
 
 
 def test_select_scatter() -> None:
@@ -302,9 +295,9 @@ def test_as_strided() -> None:
     ]
     x = tensor(4, 6)
     check("aten::as_strided_copy.out", (Call([x, *args]) for args in arguments))
-    for args in [([25], [1], 0), ([2], [24], 0), ([1], [1], 24), ([3], [10**18], 0), ([1], [1], -1)]:
-        like = torch.zeros([*args[0]])
-        check_refused("aten::as_strided_copy.out", Call([x, *args]), [like], "storage|reach")
+    for size, stride, offset in [(25, 1, 0), (2, 24, 0), (1, 1, 24), (3, 10**18, 0), (1, 1, -1)]:
+        call = Call([x, [size], [stride], offset])
+        check_refused("aten::as_strided_copy.out", call, [torch.zeros(size)], "reach|negative")
 
 
 @pytest.mark.parametrize("name", ["shuffle", "unshuffle"])
@@ -333,9 +326,6 @@ def test_pad_value_must_fit() -> None:
     x = tensor(3, dtype=torch.uint8)
     check("aten::constant_pad_nd.out", (Call([x, [1, 0], value]) for value in (255, 3.7)))
     for value in (256, 1e10):
-        check_refused(
-            "aten::constant_pad_nd.out", Call([x, [1, 0], value]), [torch.zeros(4)], "type|fit"
-        )
         out = torch.zeros(4, dtype=torch.uint8)
         check_refused("aten::constant_pad_nd.out", Call([x, [1, 0], value]), [out], "does not fit")
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <cmath>
-
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
+#include <executorch/kernels/portable/cpu/util/vector_math.h>
 
 namespace torch::executor::native {
 
@@ -14,7 +13,7 @@ Tensor& gelu_out(KernelRuntimeContext& ctx, const Tensor& self, string_view appr
   if (approximate == "none") {
     return utils::map_to_float(ctx, self, out, [](auto x) {
       using T = decltype(x);
-      return x * T(0.5) * (1 + std::erf(x * T(0.70710678118654752440)));
+      return x * T(0.5) * (1 + utils::vector_math::erf(x * T(0.70710678118654752440)));
     });
   }
   ET_KERNEL_CHECK_MSG(ctx, approximate == "tanh", InvalidArgument, out,
@@ -23,7 +22,8 @@ Tensor& gelu_out(KernelRuntimeContext& ctx, const Tensor& self, string_view appr
   return utils::map_to_float(ctx, self, out, [](auto x) {
     using T = decltype(x);
     constexpr T kSqrtTwoOverPi = T(0.79788456080286535588);
-    return x * T(0.5) * (1 + std::tanh(kSqrtTwoOverPi * (x + T(0.044715) * x * x * x)));
+    return x * T(0.5) *
+           (1 + utils::vector_math::tanh(kSqrtTwoOverPi * (x + T(0.044715) * x * x * x)));
   });
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <cmath>
 
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
+#include <executorch/kernels/portable/cpu/util/vector_math.h>
 
 namespace torch::executor::native {
 
@@ -32,7 +32,7 @@ Tensor& glu_out(KernelRuntimeContext& ctx, const Tensor& self, int64_t dim, Tens
   const utils::Operand gate(self.const_data_ptr<uint8_t>() + offset, self.scalar_type(), half,
                             self.strides().data());
   return utils::map_to_float(ctx, value, gate, out,
-                             [](auto x, auto y) { return x / (1 + std::exp(-y)); });
+                             [](auto x, auto y) { return x * utils::vector_math::sigmoid(y); });
 }
 
 }  // namespace torch::executor::native

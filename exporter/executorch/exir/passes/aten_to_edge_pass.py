@@ -273,9 +273,10 @@ class _GraphConverter:
             if index >= len(node.args) or not isinstance(_value(node.args[index]), _NUMBER):
                 continue
             number = node.args[index]
-            constant = not isinstance(number, fx.Node)
-            dtype = _promoted_dtype(node, _value(number) if constant else 1)
-            if constant and self._lifter is not None:
+            is_float = isinstance(_value(number), (float, torch.SymFloat))
+            is_known = not isinstance(number, fx.Node)
+            dtype = _promoted_dtype(node, number if is_known else 1.0 if is_float else 1)
+            if is_known and self._lifter is not None:
                 replacement: fx.Node = self._lifter.node(number, dtype)
             elif index == 1 and _scalar_overload(op) is not None:
                 node.target = _scalar_overload(op)

@@ -36,8 +36,8 @@ def EXIREdgeDialectVerifier(
     """A verifier, or with `class_only` its class, for programs made with `edge_compile_config`.
 
     A verifier raises `SpecViolationError`, whose text names the node and its source line, when an
-    operator isn't an edge operator, when one writes to its inputs, or when a tensor is neither
-    contiguous nor channels last.
+    operator isn't an edge operator, writes to its inputs or returns a view of them, or when a
+    tensor is neither contiguous nor channels last.
     """
     config = edge_compile_config or EdgeCompileConfig()
     allowed = {*(core_aten_ops_exception_list or ()), *(preserve_ops or ())}
@@ -82,8 +82,13 @@ def EXIREdgeDialectVerifier(
 
 
 def _check_functional(node: fx.Node) -> None:
-    if isinstance(node.target, EdgeOpOverload) and node.target._op._schema.is_mutable:
+    if not isinstance(node.target, EdgeOpOverload):
+        return
+    schema = node.target._op._schema
+    if schema.is_mutable:
         raise SpecViolationError("the operator writes to one of its arguments")
+    if any(result.alias_info is not None for result in schema.returns):
+        raise SpecViolationError("the operator returns a view; a program can only copy")
 
 
 def _check_layout(node: fx.Node) -> None:

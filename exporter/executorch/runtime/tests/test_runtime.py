@@ -154,6 +154,8 @@ def test_torch_tensors_of_all_sorts() -> None:
         method.execute([plain.to_sparse(), plain])
     with pytest.raises(ExecuTorchError, match="float32, not int64"):
         method.execute([plain.long(), plain])
+    with pytest.raises(ExecuTorchError, match="too large"):
+        method.execute([plain[:1].expand(2**30, 2**30, 2), plain])
 
 
 def test_single_tensor_is_a_sequence_of_one() -> None:

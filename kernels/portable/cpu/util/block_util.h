@@ -13,14 +13,15 @@ namespace torch::executor::native::utils {
 /// Elements that a kernel converts at a time through a buffer on the stack.
 constexpr int64_t kBlockSize = 128;
 
-/// The `n` elements of type `dtype` (one of REALHBBF16_AND_UINT) that start at element `offset` of `base`
-/// and lie `stride` elements apart, as T: float, double, int64_t or bool. Converted into `buffer`,
-/// or, when they are adjacent elements of type T already, returned in place.
+/// The `n` elements of type `dtype` (one of REALHBBF16_AND_UINT) that start at element `offset` of
+/// `base` and lie `stride` elements apart, as T: float, double, int64_t or bool. Converted into
+/// `buffer`, or, when they are adjacent elements of type T already, returned in place.
 template <typename T>
 const T* load_block(const void* base, ScalarType dtype, int64_t offset, int64_t stride, int64_t n,
                     T* buffer);
 
-/// Writes `n` values as elements of type `dtype` (one of REALHBBF16_AND_UINT), `stride` apart from `offset`.
+/// Writes `n` values as elements of type `dtype` (one of REALHBBF16_AND_UINT), `stride` apart from
+/// `offset`.
 template <typename T>
 void store_block(const T* values, int64_t n, void* base, ScalarType dtype, int64_t offset,
                  int64_t stride);

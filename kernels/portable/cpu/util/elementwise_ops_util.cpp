@@ -100,7 +100,7 @@ Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operan
   if (prepare_elementwise(ctx, operands, compute, compute, out)) {
     dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      map_elements<T, bool, T, T>(operands, out, [](bool c, T x, T y) { return c ? x : y; });
+      map_elements<T, bool, T, T>(operands, out, [](bool c, T x, T y) { return blend(c, x, y); });
     });
   }
   return out;

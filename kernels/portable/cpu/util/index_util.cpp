@@ -119,9 +119,10 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
 bool gather(const TensorView& in, size_t d, const TensorView& index, const TensorView& out) {
   bool in_range = true;
   dispatch_element_size(in.element_size(), [&](auto size) {
-    in_range = for_each_indexed(index, d, in, out, [&](int64_t from, int64_t to) {
-      std::memmove(out.data() + to, in.data() + from, decltype(size)::value);
-    });
+    const auto move = [source = in.data(), target = out.data()](int64_t from, int64_t to) {
+      std::memmove(target + to, source + from, decltype(size)::value);
+    };
+    in_range = for_each_indexed(index, d, in, out, move);
   });
   return in_range;
 }
@@ -129,9 +130,10 @@ bool gather(const TensorView& in, size_t d, const TensorView& index, const Tenso
 bool scatter(const TensorView& out, size_t d, const TensorView& index, const TensorView& src) {
   bool in_range = true;
   dispatch_element_size(out.element_size(), [&](auto size) {
-    in_range = for_each_indexed(index, d, out, src, [&](int64_t to, int64_t from) {
-      std::memmove(out.data() + to, src.data() + from, decltype(size)::value);
-    });
+    const auto move = [source = src.data(), target = out.data()](int64_t to, int64_t from) {
+      std::memmove(target + to, source + from, decltype(size)::value);
+    };
+    in_range = for_each_indexed(index, d, out, src, move);
   });
   return in_range;
 }

@@ -72,14 +72,24 @@ bool for_each_indexed(const TensorView& index, size_t d, const TensorView& index
   nest.merge();
   const IndexReader reader(index);
   const auto step = nest.run_strides();
+  // Copies, so that the compiler need not fear that f writes to them.
+  const int64_t size = indexed.sizes[d];
+  const int64_t stride = indexed.strides[d];
   bool in_range = true;
-  nest.for_each_run([&](const LoopNest<3>::Offsets& at) {
-    for (int64_t i = 0; in_range && i < nest.run_size(); ++i) {
-      const int64_t position = reader.at(at[0] + i * step[0]);
-      in_range = index_in_range(position, indexed.sizes[d]);
-      if (in_range) {
-        f(at[1] + i * step[1] + position * indexed.strides[d], at[2] + i * step[2]);
+  nest.for_each_run([&, size, stride, step, reader](const LoopNest<3>::Offsets& at) {
+    int64_t from = at[0];
+    int64_t to = at[1];
+    int64_t other_at = at[2];
+    for (int64_t i = 0; i < nest.run_size() && in_range; ++i) {
+      const int64_t position = reader.at(from);
+      if (!index_in_range(position, size)) {
+        in_range = false;
+        return;
       }
+      f(to + position * stride, other_at);
+      from += step[0];
+      to += step[1];
+      other_at += step[2];
     }
   });
   return in_range;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-/// Argument checks and result shapes of the matrix products, and their common body.
+/// Argument checks and result shapes of the matrix products, and tensors as matrices.
 
 #include <executorch/kernels/portable/cpu/util/gemm.h>
 #include <executorch/runtime/kernel/kernel_includes.h>

@@ -136,8 +136,9 @@ struct RunMove {
   void operator()(const uint8_t* in, uint8_t* out) const { std::memmove(out, in, size); }
 };
 
-// Elements per side of a square that is transposed at a time: it fits the first-level cache.
-constexpr int64_t kTile = 32;
+// Elements per side of a square that is transposed at a time: few enough for the first-level cache
+// even when the rows are a power of two apart and compete for the same places in it.
+constexpr int64_t kTile = 16;
 
 template <typename Move>
 inline void move_strided(const Move& move, int64_t n, const uint8_t* in, int64_t in_step,
