@@ -8,6 +8,7 @@ option(EXECUTORCH_BUILD_EXECUTOR_RUNNER "Build executor_runner, a command line t
 option(EXECUTORCH_BUILD_PYBIND "Build the Python module executorch.extension.pybindings._portable_lib" OFF)
 option(EXECUTORCH_BUILD_SHARED "Build shared instead of static libraries" OFF)
 option(EXECUTORCH_BUILD_TESTS "Build the unit tests" OFF)
+option(EXECUTORCH_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(EXECUTORCH_BUILD_SIZE_TEST "Build size_test, the program whose size is gated" OFF)
 
 # What the libraries contain

@@ -79,6 +79,21 @@ if(EXECUTORCH_BUILD_TESTS)
   endif()
 endif()
 
+# Google Benchmark: benchmark::benchmark_main.
+if(EXECUTORCH_BUILD_BENCHMARKS)
+  if(NOT BENCHMARK_SOURCE_DIR)
+    find_package(benchmark 1.8 CONFIG QUIET)
+  endif()
+  if(NOT TARGET benchmark::benchmark_main)
+    third_party_source(benchmark BENCHMARK_SOURCE_DIR)
+    set(BENCHMARK_ENABLE_TESTING OFF)
+    set(BENCHMARK_ENABLE_INSTALL OFF)
+    set(BENCHMARK_ENABLE_WERROR OFF)
+    set(BENCHMARK_INSTALL_DOCS OFF)
+    add_subdirectory(${BENCHMARK_SOURCE_DIR} third-party/benchmark EXCLUDE_FROM_ALL)
+  endif()
+endif()
+
 # pybind11: from the system, else from the Python package of that name.
 if(EXECUTORCH_BUILD_PYBIND)
   find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
