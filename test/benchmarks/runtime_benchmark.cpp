@@ -6,16 +6,19 @@
  */
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include <executorch/extension/data_loader/buffer_data_loader.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/executor/test/test_program.h>
 #include <executorch/runtime/platform/runtime.h>
 
 namespace {
 
+using executorch::extension::BufferDataLoader;
 using namespace executorch::runtime;
 using namespace executorch::runtime::testing;
 
@@ -66,19 +69,6 @@ std::vector<uint8_t> chain(int length) {
   return writer.finish();
 }
 
-/// A program in memory that is never copied.
-class BorrowingLoader final : public DataLoader {
- public:
-  explicit BorrowingLoader(const std::vector<uint8_t>& bytes) : bytes_(bytes) {}
-  Result<FreeableBuffer> load(size_t offset, size_t size, const SegmentInfo&) const override {
-    return FreeableBuffer(bytes_.data() + offset, size, nullptr);
-  }
-  Result<size_t> size() const override { return bytes_.size(); }
-
- private:
-  const std::vector<uint8_t>& bytes_;
-};
-
 void register_kernels_once() {
   static KernelLibrary library(kernel_table());
   register_kernel_library(library);
@@ -86,7 +76,7 @@ void register_kernels_once() {
 
 void program_load(benchmark::State& state, Program::Verification verification) {
   const std::vector<uint8_t> file = chain(static_cast<int>(state.range(0)));
-  BorrowingLoader loader(file);
+  BufferDataLoader loader(file.data(), file.size());
   for (auto _ : state) {
     const Result<Program> program = Program::load(&loader, verification);
     if (!program.ok()) {
@@ -99,7 +89,7 @@ void program_load(benchmark::State& state, Program::Verification verification) {
 void load_method(benchmark::State& state) {
   register_kernels_once();
   const std::vector<uint8_t> file = chain(static_cast<int>(state.range(0)));
-  BorrowingLoader loader(file);
+  BufferDataLoader loader(file.data(), file.size());
   const Result<Program> program = Program::load(&loader);
   MethodMemory memory(*program->method_meta("forward"), kMethodBytes);
   for (auto _ : state) {
@@ -118,7 +108,7 @@ void load_method(benchmark::State& state) {
 void execute(benchmark::State& state) {
   register_kernels_once();
   const std::vector<uint8_t> file = chain(static_cast<int>(state.range(0)));
-  BorrowingLoader loader(file);
+  BufferDataLoader loader(file.data(), file.size());
   const Result<Program> program = Program::load(&loader);
   MethodMemory memory(*program->method_meta("forward"), kMethodBytes);
   Result<Method> method = program->load_method("forward", memory.manager());

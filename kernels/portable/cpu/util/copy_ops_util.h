@@ -40,8 +40,7 @@ bool check_unbind_copy_args(const Tensor& in, int64_t dim, TensorList out);
 bool check_unfold_copy_args(const Tensor& self, int64_t dim, int64_t size, int64_t step);
 bool check_unsqueeze_copy_args(const Tensor input, int64_t dim, const Tensor out);
 bool check_view_copy_args(const Tensor& self, ArrayRef<int64_t> size, Tensor& out);
-/// Whether the elements can be converted and `out` has the dim order asked for; without one, that
-/// of the input, or the default one where the ranks differ from it.
+/// Whether the elements can be converted and `out` has the dim order asked for, if one is.
 bool check__to_dim_order_copy_args(const Tensor& input, bool non_blocking,
                                    OptionalArrayRef<int64_t> dim_order, Tensor& out);
 bool check_to_copy_args(const Tensor& input, bool non_blocking,
