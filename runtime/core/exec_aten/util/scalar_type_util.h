@@ -36,206 +36,50 @@ inline constexpr bool should_include_kernel_dtype(const char* /*operator_name*/,
   _(int32_t, Int)              \
   _(int64_t, Long)
 
-#define ET_FORALL_INT_TYPES_AND(SCALARTYPE, _)                                                    \
-  ET_FORALL_INT_TYPES(_)                                                                          \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
-#define ET_FORALL_INT_TYPES_WITH(CTYPE, _) \
-  _(CTYPE, uint8_t, Byte)                  \
-  _(CTYPE, int8_t, Char)                   \
-  _(CTYPE, int16_t, Short)                 \
-  _(CTYPE, int32_t, Int)                   \
-  _(CTYPE, int64_t, Long)
-
 #define ET_FORALL_FLOAT_TYPES(_) \
   _(float, Float)                \
   _(double, Double)
 
-#define ET_FORALL_FLOAT_TYPES_AND(SCALARTYPE, _)                                                  \
-  ET_FORALL_FLOAT_TYPES(_)                                                                        \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
-#define ET_FORALL_FLOAT_TYPES_WITH(CTYPE, _) \
-  _(CTYPE, float, Float)                     \
-  _(CTYPE, double, Double)
-
 #define ET_FORALL_FLOATH_TYPES(_) \
-  _(float, Float)                 \
-  _(double, Double)               \
+  ET_FORALL_FLOAT_TYPES(_)        \
   _(::executorch::aten::Half, Half)
 
 #define ET_FORALL_FLOATHBF16_TYPES(_) \
-  _(float, Float)                     \
-  _(double, Double)                   \
-  _(::executorch::aten::Half, Half)   \
+  ET_FORALL_FLOATH_TYPES(_)           \
   _(::executorch::aten::BFloat16, BFloat16)
 
 #define ET_FORALL_REAL_TYPES(_) \
-  _(uint8_t, Byte)              \
-  _(int8_t, Char)               \
-  _(int16_t, Short)             \
-  _(int32_t, Int)               \
-  _(int64_t, Long)              \
-  _(float, Float)               \
-  _(double, Double)
-
-#define ET_FORALL_REAL_TYPES_AND(SCALARTYPE, _)                                                   \
-  ET_FORALL_REAL_TYPES(_)                                                                         \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
-#define ET_FORALL_REAL_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _)                                     \
-  ET_FORALL_REAL_TYPES(_)                                                                          \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE1>::type, \
-    SCALARTYPE1)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE2>::type, \
-    SCALARTYPE2)
-
-#define ET_FORALL_REAL_TYPES_AND3(SCALARTYPE1, SCALARTYPE2, SCALARTYPE3, _)                        \
-  ET_FORALL_REAL_TYPES(_)                                                                          \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE1>::type, \
-    SCALARTYPE1)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE2>::type, \
-    SCALARTYPE2)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE3>::type, \
-    SCALARTYPE3)
-
-#define ET_FORALL_REAL_TYPES_WITH(CTYPE, _) \
-  _(CTYPE, uint8_t, Byte)                   \
-  _(CTYPE, int8_t, Char)                    \
-  _(CTYPE, int16_t, Short)                  \
-  _(CTYPE, int32_t, Int)                    \
-  _(CTYPE, int64_t, Long)                   \
-  _(CTYPE, float, Float)                    \
-  _(CTYPE, double, Double)
+  ET_FORALL_INT_TYPES(_)        \
+  ET_FORALL_FLOAT_TYPES(_)
 
 #define ET_FORALL_REALB_TYPES(_) \
-  _(uint8_t, Byte)               \
-  _(int8_t, Char)                \
-  _(int16_t, Short)              \
-  _(int32_t, Int)                \
-  _(int64_t, Long)               \
-  _(float, Float)                \
-  _(double, Double)              \
+  ET_FORALL_REAL_TYPES(_)        \
   _(bool, Bool)
 
-#define ET_FORALL_REALB_TYPES_AND(SCALARTYPE, _)                                                  \
-  ET_FORALL_REALB_TYPES(_)                                                                        \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
 #define ET_FORALL_REALH_TYPES(_) \
-  _(uint8_t, Byte)               \
-  _(int8_t, Char)                \
-  _(int16_t, Short)              \
-  _(int32_t, Int)                \
-  _(int64_t, Long)               \
-  _(float, Float)                \
-  _(double, Double)              \
+  ET_FORALL_REAL_TYPES(_)        \
   _(::executorch::aten::Half, Half)
 
-#define ET_FORALL_REALH_TYPES_AND(SCALARTYPE, _)                                                  \
-  ET_FORALL_REALH_TYPES(_)                                                                        \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
-#define ET_FORALL_REALH_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _)                                    \
-  ET_FORALL_REALH_TYPES(_)                                                                         \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE1>::type, \
-    SCALARTYPE1)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE2>::type, \
-    SCALARTYPE2)
-
-#define ET_FORALL_REALH_TYPES_AND3(SCALARTYPE1, SCALARTYPE2, SCALARTYPE3, _)                       \
-  ET_FORALL_REALH_TYPES(_)                                                                         \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE1>::type, \
-    SCALARTYPE1)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE2>::type, \
-    SCALARTYPE2)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE3>::type, \
-    SCALARTYPE3)
-
-#define ET_FORALL_REALHB_TYPES(_)   \
-  _(uint8_t, Byte)                  \
-  _(int8_t, Char)                   \
-  _(int16_t, Short)                 \
-  _(int32_t, Int)                   \
-  _(int64_t, Long)                  \
-  _(float, Float)                   \
-  _(double, Double)                 \
-  _(::executorch::aten::Half, Half) \
+#define ET_FORALL_REALHB_TYPES(_) \
+  ET_FORALL_REALH_TYPES(_)        \
   _(bool, Bool)
 
 #define ET_FORALL_REALHBF16_TYPES(_) \
-  _(uint8_t, Byte)                   \
-  _(int8_t, Char)                    \
-  _(int16_t, Short)                  \
-  _(int32_t, Int)                    \
-  _(int64_t, Long)                   \
-  _(float, Float)                    \
-  _(double, Double)                  \
-  _(::executorch::aten::Half, Half)  \
+  ET_FORALL_REALH_TYPES(_)           \
   _(::executorch::aten::BFloat16, BFloat16)
 
-#define ET_FORALL_REALHBF16_TYPES_AND(SCALARTYPE, _)                                              \
-  ET_FORALL_REALHBF16_TYPES(_)                                                                    \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
-#define ET_FORALL_REALHBF16_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _)                                \
-  ET_FORALL_REALHBF16_TYPES(_)                                                                     \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE1>::type, \
-    SCALARTYPE1)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE2>::type, \
-    SCALARTYPE2)
-
-#define ET_FORALL_REALHBF16_TYPES_AND3(SCALARTYPE1, SCALARTYPE2, SCALARTYPE3, _)                   \
-  ET_FORALL_REALHBF16_TYPES(_)                                                                     \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE1>::type, \
-    SCALARTYPE1)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE2>::type, \
-    SCALARTYPE2)                                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE3>::type, \
-    SCALARTYPE3)
-
-#define ET_FORALL_REALHBBF16_TYPES(_)       \
-  _(uint8_t, Byte)                          \
-  _(int8_t, Char)                           \
-  _(int16_t, Short)                         \
-  _(int32_t, Int)                           \
-  _(int64_t, Long)                          \
-  _(float, Float)                           \
-  _(double, Double)                         \
-  _(::executorch::aten::Half, Half)         \
-  _(::executorch::aten::BFloat16, BFloat16) \
+#define ET_FORALL_REALHBBF16_TYPES(_) \
+  ET_FORALL_REALHBF16_TYPES(_)        \
   _(bool, Bool)
-
-#define ET_FORALL_REALHBBF16_TYPES_AND(SCALARTYPE, _)                                             \
-  ET_FORALL_REALHBBF16_TYPES(_)                                                                   \
-  _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
-    SCALARTYPE)
-
-#define ET_FORALL_REALHBBF16_AND_UINT_TYPES(_) \
-  _(uint8_t, Byte)                             \
-  _(int8_t, Char)                              \
-  _(int16_t, Short)                            \
-  _(int32_t, Int)                              \
-  _(int64_t, Long)                             \
-  _(float, Float)                              \
-  _(double, Double)                            \
-  _(::executorch::aten::Half, Half)            \
-  _(::executorch::aten::BFloat16, BFloat16)    \
-  _(bool, Bool)                                \
-  _(uint16_t, UInt16)                          \
-  _(uint32_t, UInt32)                          \
-  _(uint64_t, UInt64)
 
 #define ET_FORALL_UINT_TYPES(_) \
   _(uint16_t, UInt16)           \
   _(uint32_t, UInt32)           \
   _(uint64_t, UInt64)
+
+#define ET_FORALL_REALHBBF16_AND_UINT_TYPES(_) \
+  ET_FORALL_REALHBBF16_TYPES(_)                \
+  ET_FORALL_UINT_TYPES(_)
 
 #define ET_FORALL_QINT_TYPES(_)             \
   _(::executorch::aten::qint8, QInt8)       \
@@ -248,15 +92,86 @@ inline constexpr bool should_include_kernel_dtype(const char* /*operator_name*/,
   _(::executorch::aten::complex<float>, ComplexFloat) \
   _(::executorch::aten::complex<double>, ComplexDouble)
 
-#define ET_FORALL_COMPLEX_TYPES_AND(SCALARTYPE, _)                                                \
-  ET_FORALL_COMPLEX_TYPES(_)                                                                      \
+#define ET_FORALL_COMPLEXH_TYPES(_) \
+  ET_FORALL_COMPLEX_TYPES(_)        \
+  _(::executorch::aten::complex<::executorch::aten::Half>, ComplexHalf)
+
+// The same with further members, given by name.
+#define ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)                                                       \
   _(::executorch::runtime::ScalarTypeToCppType<::executorch::aten::ScalarType::SCALARTYPE>::type, \
     SCALARTYPE)
 
-#define ET_FORALL_COMPLEXH_TYPES(_)                                     \
-  _(::executorch::aten::complex<::executorch::aten::Half>, ComplexHalf) \
-  _(::executorch::aten::complex<float>, ComplexFloat)                   \
-  _(::executorch::aten::complex<double>, ComplexDouble)
+#define ET_FORALL_INT_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_INT_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_FLOAT_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_FLOAT_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_REAL_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_REAL_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_REALH_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_REALH_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_REALHBF16_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_REALHBF16_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_REALHBBF16_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_REALHBBF16_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_REALB_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_REALB_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_COMPLEX_TYPES_AND(SCALARTYPE, _) \
+  ET_FORALL_COMPLEX_TYPES(_)                       \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE, _)
+
+#define ET_FORALL_REAL_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _) \
+  ET_FORALL_REAL_TYPES_AND(SCALARTYPE1, _)                     \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE2, _)
+
+#define ET_FORALL_REAL_TYPES_AND3(SCALARTYPE1, SCALARTYPE2, SCALARTYPE3, _) \
+  ET_FORALL_REAL_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _)                    \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE3, _)
+
+#define ET_FORALL_REALH_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _) \
+  ET_FORALL_REALH_TYPES_AND(SCALARTYPE1, _)                     \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE2, _)
+
+#define ET_FORALL_REALH_TYPES_AND3(SCALARTYPE1, SCALARTYPE2, SCALARTYPE3, _) \
+  ET_FORALL_REALH_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _)                    \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE3, _)
+
+#define ET_FORALL_REALHBF16_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _) \
+  ET_FORALL_REALHBF16_TYPES_AND(SCALARTYPE1, _)                     \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE2, _)
+
+#define ET_FORALL_REALHBF16_TYPES_AND3(SCALARTYPE1, SCALARTYPE2, SCALARTYPE3, _) \
+  ET_FORALL_REALHBF16_TYPES_AND2(SCALARTYPE1, SCALARTYPE2, _)                    \
+  ET_INTERNAL_FOR_TYPE(SCALARTYPE3, _)
+
+// The same as _(CTYPE, C++ type, name), for dispatch on two types.
+#define ET_FORALL_INT_TYPES_WITH(CTYPE, _) \
+  _(CTYPE, uint8_t, Byte)                  \
+  _(CTYPE, int8_t, Char)                   \
+  _(CTYPE, int16_t, Short)                 \
+  _(CTYPE, int32_t, Int)                   \
+  _(CTYPE, int64_t, Long)
+
+#define ET_FORALL_FLOAT_TYPES_WITH(CTYPE, _) \
+  _(CTYPE, float, Float)                     \
+  _(CTYPE, double, Double)
+
+#define ET_FORALL_REAL_TYPES_WITH(CTYPE, _) \
+  ET_FORALL_INT_TYPES_WITH(CTYPE, _)        \
+  ET_FORALL_FLOAT_TYPES_WITH(CTYPE, _)
 
 namespace executorch::runtime {
 
@@ -618,305 +533,194 @@ inline To convert(From value) {
     }                                                                                             \
   }
 
-#define ET_SWITCH_INT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                      \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                               \
-                     ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__)            \
-                         ET_INTERNAL_SWITCH_CASE(Char, CTYPE_ALIAS, __VA_ARGS__)        \
-                             ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__)   \
-                                 ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__) \
-                                     ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__))
+// The cases of a set, for composition.
+#define ET_INTERNAL_CASES_INT(CTYPE_ALIAS, ...)            \
+  ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__)  \
+  ET_INTERNAL_SWITCH_CASE(Char, CTYPE_ALIAS, __VA_ARGS__)  \
+  ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)   \
+  ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)
 
-#define ET_SWITCH_FLOAT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)          \
+#define ET_INTERNAL_CASES_FLOAT(CTYPE_ALIAS, ...)          \
+  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_FLOATH(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_FLOAT(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_FLOATHBF16(CTYPE_ALIAS, ...) \
+  ET_INTERNAL_CASES_FLOATH(CTYPE_ALIAS, __VA_ARGS__)   \
+  ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_INT(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_CASES_FLOAT(CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REALB(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REALH(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REALHB(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_REALH(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REALHBF16(CTYPE_ALIAS, ...) \
+  ET_INTERNAL_CASES_REALH(CTYPE_ALIAS, __VA_ARGS__)   \
+  ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REALHBBF16(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_REALHBF16(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_UINT(CTYPE_ALIAS, ...)            \
+  ET_INTERNAL_SWITCH_CASE(UInt16, CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(UInt32, CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(UInt64, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_REALHBBF16_AND_UINT(CTYPE_ALIAS, ...) \
+  ET_INTERNAL_CASES_REALHBBF16(CTYPE_ALIAS, __VA_ARGS__)        \
+  ET_INTERNAL_CASES_UINT(CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_QINT(CTYPE_ALIAS, ...)              \
+  ET_INTERNAL_SWITCH_CASE(QInt8, CTYPE_ALIAS, __VA_ARGS__)    \
+  ET_INTERNAL_SWITCH_CASE(QUInt8, CTYPE_ALIAS, __VA_ARGS__)   \
+  ET_INTERNAL_SWITCH_CASE(QInt32, CTYPE_ALIAS, __VA_ARGS__)   \
+  ET_INTERNAL_SWITCH_CASE(QUInt4x2, CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(QUInt2x4, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_COMPLEX(CTYPE_ALIAS, ...)               \
+  ET_INTERNAL_SWITCH_CASE(ComplexFloat, CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(ComplexDouble, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_INTERNAL_CASES_COMPLEXH(CTYPE_ALIAS, ...)  \
+  ET_INTERNAL_CASES_COMPLEX(CTYPE_ALIAS, __VA_ARGS__) \
+  ET_INTERNAL_SWITCH_CASE(ComplexHalf, CTYPE_ALIAS, __VA_ARGS__)
+
+#define ET_SWITCH_INT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_INT(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_FLOAT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_FLOAT(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_FLOATH_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_FLOATH(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_FLOATHBF16_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_FLOATHBF16(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REAL_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REALB_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_REALB(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REALH_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_REALH(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REALHB_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_REALHB(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REALHBF16_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_REALHBF16(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REALHBBF16_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_REALHBBF16(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_UINT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_UINT(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REALHBBF16_AND_UINT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                          \
+                     ET_INTERNAL_CASES_REALHBBF16_AND_UINT(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_QINT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_QINT(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_COMPLEX_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_COMPLEX(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_COMPLEXH_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME, ET_INTERNAL_CASES_COMPLEXH(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_ALL_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)            \
   ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                     \
-                     ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__) \
-                         ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__))
+                     ET_INTERNAL_CASES_REALHBBF16(CTYPE_ALIAS, __VA_ARGS__)   \
+                         ET_INTERNAL_CASES_COMPLEXH(CTYPE_ALIAS, __VA_ARGS__) \
+                             ET_INTERNAL_CASES_QINT(CTYPE_ALIAS, __VA_ARGS__))
 
-#define ET_SWITCH_FLOATH_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)              \
+#define ET_SWITCH_REALHBBF16_AND_COMPLEX_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                             \
+                     ET_INTERNAL_CASES_REALHBBF16(CTYPE_ALIAS, __VA_ARGS__)           \
+                         ET_INTERNAL_CASES_COMPLEX(CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_REAL_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                           \
+                     ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_INT_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
   ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                          \
-                     ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)      \
-                         ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__) \
-                             ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_FLOATHBF16_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)            \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                            \
-                     ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)        \
-                         ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)   \
-                             ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__) \
-                                 ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REAL_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                                \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REALB_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                               \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REALH_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                               \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REALHB_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                              \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REALHBF16_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                           \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REALHBBF16_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                          \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)          \
-                                  ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REALHBBF16_AND_UINT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                 \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(     \
-                  Float, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS,    \
-                                                                           __VA_ARGS__)            \
-                  ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                          \
-                      ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)                  \
-                          ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(UInt16, CTYPE_ALIAS, __VA_ARGS__)            \
-                                  ET_INTERNAL_SWITCH_CASE(UInt32, CTYPE_ALIAS, __VA_ARGS__)        \
-                                      ET_INTERNAL_SWITCH_CASE(UInt64, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_UINT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                          \
-                     ET_INTERNAL_SWITCH_CASE(UInt16, CTYPE_ALIAS, __VA_ARGS__)     \
-                         ET_INTERNAL_SWITCH_CASE(UInt32, CTYPE_ALIAS, __VA_ARGS__) \
-                             ET_INTERNAL_SWITCH_CASE(UInt64, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_QINT_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                          \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                    \
-                     ET_INTERNAL_SWITCH_CASE(QInt8, CTYPE_ALIAS, __VA_ARGS__)                \
-                         ET_INTERNAL_SWITCH_CASE(QUInt8, CTYPE_ALIAS, __VA_ARGS__)           \
-                             ET_INTERNAL_SWITCH_CASE(QInt32, CTYPE_ALIAS, __VA_ARGS__)       \
-                                 ET_INTERNAL_SWITCH_CASE(QUInt4x2, CTYPE_ALIAS, __VA_ARGS__) \
-                                     ET_INTERNAL_SWITCH_CASE(QUInt2x4, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_COMPLEX_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)               \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                            \
-                     ET_INTERNAL_SWITCH_CASE(ComplexFloat, CTYPE_ALIAS, __VA_ARGS__) \
-                         ET_INTERNAL_SWITCH_CASE(ComplexDouble, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_COMPLEXH_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                  \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                \
-                     ET_INTERNAL_SWITCH_CASE(ComplexHalf, CTYPE_ALIAS, __VA_ARGS__)      \
-                         ET_INTERNAL_SWITCH_CASE(ComplexFloat, CTYPE_ALIAS, __VA_ARGS__) \
-                             ET_INTERNAL_SWITCH_CASE(ComplexDouble, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_ALL_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                                 \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(          \
-              Long, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS,          \
-                                                                      __VA_ARGS__)                 \
-              ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(   \
-                  Half, CTYPE_ALIAS,                                                               \
-                  __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(ComplexHalf, CTYPE_ALIAS, __VA_ARGS__)      \
-                  ET_INTERNAL_SWITCH_CASE(ComplexFloat, CTYPE_ALIAS, __VA_ARGS__)                  \
-                      ET_INTERNAL_SWITCH_CASE(ComplexDouble, CTYPE_ALIAS, __VA_ARGS__)             \
-                          ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(QInt8, CTYPE_ALIAS, __VA_ARGS__)             \
-                                  ET_INTERNAL_SWITCH_CASE(QUInt8, CTYPE_ALIAS, __VA_ARGS__)        \
-                                      ET_INTERNAL_SWITCH_CASE(QInt32, CTYPE_ALIAS, __VA_ARGS__)    \
-                                          ET_INTERNAL_SWITCH_CASE(QUInt4x2, CTYPE_ALIAS,           \
-                                                                  __VA_ARGS__)                     \
-                                              ET_INTERNAL_SWITCH_CASE(QUInt2x4, CTYPE_ALIAS,       \
-                                                                      __VA_ARGS__)                 \
-                                                  ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS,   \
-                                                                          __VA_ARGS__))
-
-#define ET_SWITCH_REALHBBF16_AND_COMPLEX_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)              \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(     \
-                  Float, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS,    \
-                                                                           __VA_ARGS__)            \
-                  ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE( \
-                      BFloat16, CTYPE_ALIAS, __VA_ARGS__)                                          \
-                      ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)                      \
-                          ET_INTERNAL_SWITCH_CASE(ComplexFloat, CTYPE_ALIAS, __VA_ARGS__)          \
-                              ET_INTERNAL_SWITCH_CASE(ComplexDouble, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_COMPLEX_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)    \
-  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                 \
-                     ET_INTERNAL_SWITCH_CASE(ComplexFloat, CTYPE_ALIAS, __VA_ARGS__)      \
-                         ET_INTERNAL_SWITCH_CASE(ComplexDouble, CTYPE_ALIAS, __VA_ARGS__) \
-                             ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_REAL_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
-
-#define ET_SWITCH_INT_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)                 \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+                     ET_INTERNAL_CASES_INT(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
 #define ET_SWITCH_FLOAT_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
   ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                            \
-                     ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)        \
-                         ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)   \
-                             ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+                     ET_INTERNAL_CASES_FLOAT(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
-#define ET_SWITCH_REALB_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)               \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+#define ET_SWITCH_REALB_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                            \
+                     ET_INTERNAL_CASES_REALB(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
 #define ET_SWITCH_FLOATH_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
   ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                             \
-                     ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)         \
-                         ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)    \
-                             ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)  \
-                                 ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+                     ET_INTERNAL_CASES_FLOATH(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
 #define ET_SWITCH_FLOATHBF16_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
-  ET_INTERNAL_SWITCH(                                                                     \
-      TYPE, CONTEXT, NAME,                                                                \
-      ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                            \
-          ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                       \
-              ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                     \
-                  ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)             \
-                      ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                 \
+                     ET_INTERNAL_CASES_FLOATHBF16(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
-#define ET_SWITCH_REALH_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)               \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+#define ET_SWITCH_REALH_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                            \
+                     ET_INTERNAL_CASES_REALH(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
-#define ET_SWITCH_REALHBF16_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)           \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                  \
-                              ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)          \
-                                  ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+#define ET_SWITCH_REALHBF16_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                \
+                     ET_INTERNAL_CASES_REALHBF16(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
-#define ET_SWITCH_REALHBBF16_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)          \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(     \
-                  Float, CTYPE_ALIAS, __VA_ARGS__)                                                 \
-                  ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                        \
-                      ET_INTERNAL_SWITCH_CASE(Half, CTYPE_ALIAS, __VA_ARGS__)                      \
-                          ET_INTERNAL_SWITCH_CASE(BFloat16, CTYPE_ALIAS, __VA_ARGS__)              \
-                              ET_INTERNAL_SWITCH_CASE(Bool, CTYPE_ALIAS, __VA_ARGS__)              \
-                                  ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+#define ET_SWITCH_REALHBBF16_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                 \
+                     ET_INTERNAL_CASES_REALHBBF16(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
+
+#define ET_SWITCH_COMPLEX_TYPES_AND(ADDITIONAL, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                              \
+                     ET_INTERNAL_CASES_COMPLEX(CTYPE_ALIAS, __VA_ARGS__)               \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL, CTYPE_ALIAS, __VA_ARGS__))
 
 #define ET_SWITCH_REAL_TYPES_AND2(ADDITIONAL1, ADDITIONAL2, TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...) \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(ADDITIONAL1, CTYPE_ALIAS, __VA_ARGS__)           \
-                              ET_INTERNAL_SWITCH_CASE(ADDITIONAL2, CTYPE_ALIAS, __VA_ARGS__))
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                          \
+                     ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, __VA_ARGS__)                              \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL1, CTYPE_ALIAS, __VA_ARGS__)            \
+                             ET_INTERNAL_SWITCH_CASE(ADDITIONAL2, CTYPE_ALIAS, __VA_ARGS__))
 
-#define ET_SWITCH_REAL_TYPES_AND3(ADDITIONAL1, ADDITIONAL2, ADDITIONAL3, TYPE, CONTEXT, NAME,      \
-                                  CTYPE_ALIAS, ...)                                                \
-  ET_INTERNAL_SWITCH(                                                                              \
-      TYPE, CONTEXT, NAME,                                                                         \
-      ET_INTERNAL_SWITCH_CASE(Byte, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(             \
-          Char, CTYPE_ALIAS, __VA_ARGS__) ET_INTERNAL_SWITCH_CASE(Short, CTYPE_ALIAS, __VA_ARGS__) \
-          ET_INTERNAL_SWITCH_CASE(Int, CTYPE_ALIAS, __VA_ARGS__)                                   \
-              ET_INTERNAL_SWITCH_CASE(Long, CTYPE_ALIAS, __VA_ARGS__)                              \
-                  ET_INTERNAL_SWITCH_CASE(Float, CTYPE_ALIAS, __VA_ARGS__)                         \
-                      ET_INTERNAL_SWITCH_CASE(Double, CTYPE_ALIAS, __VA_ARGS__)                    \
-                          ET_INTERNAL_SWITCH_CASE(ADDITIONAL1, CTYPE_ALIAS, __VA_ARGS__)           \
-                              ET_INTERNAL_SWITCH_CASE(ADDITIONAL2, CTYPE_ALIAS, __VA_ARGS__)       \
-                                  ET_INTERNAL_SWITCH_CASE(ADDITIONAL3, CTYPE_ALIAS, __VA_ARGS__))
+#define ET_SWITCH_REAL_TYPES_AND3(ADDITIONAL1, ADDITIONAL2, ADDITIONAL3, TYPE, CONTEXT, NAME, \
+                                  CTYPE_ALIAS, ...)                                           \
+  ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                                     \
+                     ET_INTERNAL_CASES_REAL(CTYPE_ALIAS, __VA_ARGS__)                         \
+                         ET_INTERNAL_SWITCH_CASE(ADDITIONAL1, CTYPE_ALIAS, __VA_ARGS__)       \
+                             ET_INTERNAL_SWITCH_CASE(ADDITIONAL2, CTYPE_ALIAS, __VA_ARGS__)   \
+                                 ET_INTERNAL_SWITCH_CASE(ADDITIONAL3, CTYPE_ALIAS, __VA_ARGS__))
 
 #define ET_SWITCH_SCALAR_OBJ_TYPES(TYPE, CONTEXT, NAME, CTYPE_ALIAS, ...)        \
   ET_INTERNAL_SWITCH(TYPE, CONTEXT, NAME,                                        \
