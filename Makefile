@@ -11,6 +11,9 @@ export PATH := $(VENV)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/exporter
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where ccache is present, clones in different folders share its objects.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 # flatc and other nested builds
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
