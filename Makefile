@@ -84,7 +84,7 @@ wheel: $(STAMPS)/dev ## build dist/executorch-*.whl
 
 # --- Checks without running -------------------------------------------------------------------------------------------
 
-CXX_SOURCES = $(shell find backends devtools examples extension kernels runtime schema test -name '*.h' -o -name '*.cpp')
+CXX_SOURCES = $(shell git ls-files '*.h' '*.cpp')
 
 lint: lint-format lint-python lint-tidy ## formats, ruff, mypy, clang-tidy
 

@@ -7,6 +7,10 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 
 if(EXECUTORCH_BUILD_PYBIND OR EXECUTORCH_BUILD_SHARED)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Else GCC inlines no public function, in case another library replaces it. Weak ones still can be.
+    add_compile_options(-fno-semantic-interposition)
+  endif()
 endif()
 
 # What __FILE__ and debug information say does not depend on where the tree is.
@@ -33,6 +37,9 @@ if(EXECUTORCH_USE_SANITIZER)
   add_link_options(-fsanitize=${_sanitizers})
   if(_sanitizers MATCHES "undefined")
     add_compile_options(-fno-sanitize=vptr) # needs RTTI, which the runtime has not
+    if(EXECUTORCH_BUILD_FUZZERS)
+      add_compile_options(-fno-sanitize=bool) # a Bool tensor that a damaged plan lays over another tensor
+    endif()
   endif()
 endif()
 

@@ -99,6 +99,8 @@ function(et_add_tests root)
     target_compile_definitions(${_name} PRIVATE ET_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/test/data")
     target_link_libraries(${_name} PRIVATE ${arg_LIBS} executorch_testing_util GTest::gmock_main)
     et_compile_as_own(${_name} FALSE)
+    # Tests have to compile quickly; at -O3, gcc 12 also warns of overflows in std::vector that there are not.
+    target_compile_options(${_name} PRIVATE -O1)
     add_test(NAME ${_name} COMMAND ${_name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
 endfunction()

@@ -12,6 +12,7 @@ namespace torch::executor::function {
 using ::executorch::aten::ArrayRef;
 using ::executorch::aten::SizesType;
 using ::executorch::aten::Tensor;
+using ::executorch::aten::TensorImpl;
 using ::executorch::runtime::Error;
 using ::executorch::runtime::EValue;
 using ::executorch::runtime::KernelRuntimeContext;
@@ -59,20 +60,28 @@ Error get_view_sizes(const Tensor& self, ArrayRef<int64_t> size, SizesType* size
 Error view(const Tensor& self, ArrayRef<int64_t> size, Tensor& out) {
   ET_CHECK_OR_RETURN_ERROR(self.scalar_type() == out.scalar_type(), InvalidArgument,
                            "et_view: self and out have different element types");
+  ET_CHECK_OR_RETURN_ERROR(self.numel() == 0 || self.const_data_ptr() != nullptr, InvalidArgument,
+                           "et_view: self has no data");
   SizesType sizes[kTensorDimensionLimit];
   ET_CHECK_OK_OR_RETURN_ERROR(get_view_sizes(self, size, sizes));
-  ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(out, ArrayRef<SizesType>(sizes, size.size())));
+  // From here on `out` has the memory of `self` and no other, so it may be resized up to the limit
+  // of `self`: by this view, and by later kernels that write to it.
+  TensorImpl* impl = out.unsafeGetTensorImpl();
+  const size_t old_bound = TensorResizerFriend::numel_bound(impl);
+  TensorResizerFriend::set_numel_bound(
+      impl, TensorResizerFriend::numel_bound(self.unsafeGetTensorImpl()));
+  const Error error = resize_tensor(out, ArrayRef<SizesType>(sizes, size.size()));
+  if (error != Error::Ok) {
+    TensorResizerFriend::set_numel_bound(impl, old_bound);
+    return error;
+  }
+  impl->set_data(self.mutable_data_ptr());
   ET_CHECK_OR_RETURN_ERROR(
       self.numel() == 0 || (tensor_is_contiguous(self) && tensor_is_contiguous(out)) ||
           (tensors_have_same_shape(self, out) && tensors_have_same_dim_order(self, out)),
       InvalidArgument,
       "et_view: only a contiguous tensor can be viewed in another shape or dim order");
-  // Later kernels may resize `out` up to its own limit, and then write to the memory of `self`.
-  ET_CHECK_OR_RETURN_ERROR(TensorResizerFriend::numel_bound(out.unsafeGetTensorImpl()) <=
-                               TensorResizerFriend::numel_bound(self.unsafeGetTensorImpl()),
-                           InvalidProgram,
-                           "et_view: out may become larger than the memory of self");
-  return ::executorch::runtime::internal::share_tensor_data(out, self);
+  return Error::Ok;
 }
 
 }  // namespace

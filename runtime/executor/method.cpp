@@ -2,6 +2,7 @@
 
 #include <executorch/runtime/executor/method.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -51,6 +52,18 @@ struct Method::Instruction {
   Kind kind;
   /// Whether every tensor among the arguments must have data.
   bool needs_data;
+};
+
+/// A kernel of the plan, looked up when the first instruction calls it.
+struct Method::Operator {
+  bool is_known = false;
+  /// Whether there are kernels for certain types and layouts, so that each call has to choose.
+  bool has_specialized = false;
+  /// As in Instruction.
+  bool needs_data = false;
+  bool is_in_place = false;
+  /// The kernel for all other types and layouts, or null.
+  OpFunction kernel = nullptr;
 };
 
 /// A part of the method that a backend runs.
@@ -104,6 +117,13 @@ namespace {
 
 /// Bytes of an operator's full name, with the terminating NUL.
 constexpr size_t kOperatorNameSize = 100;
+
+/// Flags of an input.
+constexpr uint8_t kIsSet = 1;
+/// A run of the method changes it.
+constexpr uint8_t kIsOverwritten = 2;
+/// It was set before the last run, which changed it.
+constexpr uint8_t kIsLost = 4;
 
 /// This operator gives its result the memory of its argument, so the result needs none before.
 constexpr char kViewOperator[] = "executorch_prim::et_view.default";
@@ -167,6 +187,22 @@ bool is_dense(const Tensor& tensor, const uint8_t* dim_order) {
   return true;
 }
 
+/// Whether the operator writes to its first argument: by PyTorch's convention, if its name ends
+/// with an underscore and is not one like __and__.
+bool is_in_place(const char* name) {
+  const size_t length = strcspn(name, ".");
+  return (length >= 2 && name[length - 1] == '_' && name[length - 2] != '_') ||
+         strcmp(name, "executorch_prim::et_copy_index.tensor") == 0;
+}
+
+/// Whether two tensors have a byte in common, at the sizes that they have now.
+bool overlap(const Tensor& a, const Tensor& b) {
+  const uintptr_t begin_a = reinterpret_cast<uintptr_t>(a.const_data_ptr());
+  const uintptr_t begin_b = reinterpret_cast<uintptr_t>(b.const_data_ptr());
+  return begin_a != 0 && begin_b != 0 && begin_a < begin_b + b.nbytes() &&
+         begin_b < begin_a + a.nbytes();
+}
+
 /// Reads the condition of a jump.
 Result<bool> is_true(const EValue& condition) {
   if (condition.isBool()) {
@@ -227,8 +263,8 @@ Error Method::init(const NamedDataMap* named_data_map, const LoadBackendOptionsM
   }
   const size_t num_inputs = inputs_size();
   if (num_inputs > 0) {
-    input_set_ = ET_ALLOCATE_LIST_OR_RETURN_ERROR(allocator, bool, num_inputs);
-    memset(input_set_, 0, num_inputs);
+    input_flags_ = ET_ALLOCATE_LIST_OR_RETURN_ERROR(allocator, uint8_t, num_inputs);
+    memset(input_flags_, 0, num_inputs);
   }
   ET_CHECK_OK_OR_RETURN_ERROR(init_external_constants(named_data_map));
   ET_CHECK_OK_OR_RETURN_ERROR(init_values(named_data_map));
@@ -320,6 +356,12 @@ Error Method::init_values(const NamedDataMap* named_data_map) {
         *value = EValue(file_value->val_as_Double()->double_val());
         break;
       case fb::KernelTypes::Tensor: {
+        ET_CHECK_OR_RETURN_ERROR(
+            file_value->val_as_Tensor()->shape_dynamism() !=
+                    fb::TensorShapeDynamism::DYNAMIC_UNBOUND ||
+                is_output(value),
+            NotSupported,
+            "the shape of a tensor has no upper bound, which only that of an output may lack");
         const Result<Tensor> tensor =
             deserialization::parseTensor(program_, memory_manager_, file_value->val_as_Tensor(),
                                          named_data_map, external_constants_);
@@ -462,6 +504,14 @@ Error Method::init_chains(Span<const Kernel> kernels) {
   MemoryAllocator* allocator = memory_manager_->method_allocator();
   const uint32_t num_chains = plan_->chains()->size();
   auto* chains = ET_ALLOCATE_LIST_OR_RETURN_ERROR(allocator, Span<Instruction>, num_chains);
+  Span<Operator> operators;
+  if (plan_->operators() != nullptr && plan_->operators()->size() > 0) {
+    const uint32_t count = plan_->operators()->size();
+    operators = {ET_ALLOCATE_LIST_OR_RETURN_ERROR(allocator, Operator, count), size_t(count)};
+    for (Operator& op : operators) {
+      new (&op) Operator();
+    }
+  }
   internal::MissingOperators missing;
   for (uint32_t chain = 0; chain < num_chains; ++chain) {
     const auto* file_instructions = plan_->chains()->Get(chain)->instructions();
@@ -472,8 +522,8 @@ Error Method::init_chains(Span<const Kernel> kernels) {
     }
     for (uint32_t i = 0; i < count; ++i) {
       new (&instructions[i]) Instruction();
-      ET_CHECK_OK_OR_RETURN_ERROR(
-          init_instruction(file_instructions->Get(i), kernels, &instructions[i], &missing));
+      ET_CHECK_OK_OR_RETURN_ERROR(init_instruction(file_instructions->Get(i), kernels, operators,
+                                                   &instructions[i], &missing));
     }
     new (&chains[chain]) Span<Instruction>(instructions, count);
   }
@@ -485,28 +535,34 @@ Error Method::init_chains(Span<const Kernel> kernels) {
 }
 
 Error Method::init_instruction(const fb::Instruction* file_instruction, Span<const Kernel> kernels,
-                               Instruction* instruction, internal::MissingOperators* missing) {
+                               Span<Operator> operators, Instruction* instruction,
+                               internal::MissingOperators* missing) {
   switch (file_instruction->instr_args_type()) {
     case fb::InstructionArguments::KernelCall: {
       const fb::KernelCall* call = file_instruction->instr_args_as_KernelCall();
       instruction->kind = Instruction::Kind::Kernel;
       ET_CHECK_OK_OR_RETURN_ERROR(
           init_arguments(call->args()->data(), call->args()->size(), instruction));
-      return init_kernel(plan_->operators()->Get(static_cast<uint32_t>(call->op_index())), kernels,
-                         instruction, missing);
+      return init_kernel(static_cast<uint32_t>(call->op_index()), kernels, operators, instruction,
+                         missing);
     }
     case fb::InstructionArguments::DelegateCall: {
       const fb::DelegateCall* call = file_instruction->instr_args_as_DelegateCall();
       instruction->kind = Instruction::Kind::Delegate;
       instruction->delegate = &delegates_[static_cast<size_t>(call->delegate_index())];
       instruction->needs_data = true;
-      return init_arguments(call->args()->data(), call->args()->size(), instruction);
+      ET_CHECK_OK_OR_RETURN_ERROR(
+          init_arguments(call->args()->data(), call->args()->size(), instruction));
+      note_overwritten_inputs(*instruction, false);
+      return Error::Ok;
     }
     case fb::InstructionArguments::MoveCall: {
       const fb::MoveCall* call = file_instruction->instr_args_as_MoveCall();
       instruction->kind = Instruction::Kind::Move;
       const int32_t args[] = {call->move_from(), call->move_to()};
-      return init_arguments(args, 2, instruction);
+      ET_CHECK_OK_OR_RETURN_ERROR(init_arguments(args, 2, instruction));
+      note_written(instruction->args[1]);
+      return Error::Ok;
     }
     case fb::InstructionArguments::JumpFalseCall: {
       const fb::JumpFalseCall* call = file_instruction->instr_args_as_JumpFalseCall();
@@ -521,7 +577,9 @@ Error Method::init_instruction(const fb::Instruction* file_instruction, Span<con
       instruction->kind = Instruction::Kind::Free;
       may_lack_memory_ = true;
       const int32_t args[] = {call->value_index()};
-      return init_arguments(args, 1, instruction);
+      ET_CHECK_OK_OR_RETURN_ERROR(init_arguments(args, 1, instruction));
+      note_written(instruction->args[0]);
+      return Error::Ok;
     }
     default:
       ET_ASSERT_UNREACHABLE();  // validate_plan() knows all kinds.
@@ -540,11 +598,79 @@ Error Method::init_arguments(const int32_t* indices, size_t size, Instruction* i
   return Error::Ok;
 }
 
-Error Method::init_kernel(const fb::Operator* op, Span<const Kernel> kernels,
+void Method::note_overwritten_inputs(const Instruction& instruction, bool is_in_place) {
+  const uint32_t num_args = instruction.num_args;
+  if (num_args == 0) {
+    return;
+  }
+  if (is_in_place) {
+    note_written(instruction.args[0]);
+  }
+  if (instruction.kind == Instruction::Kind::Kernel) {
+    const EValue* out = instruction.args[num_args - 1];
+    note_written(out);
+    if (out->isTensorList()) {
+      const auto* list = out->payload.copyable_union.as_tensor_list_ptr;
+      for (size_t i = 0; i < list->size(); ++i) {
+        note_written(list->wrapped(i));
+      }
+    }
+    return;
+  }
+  // A delegate's arguments are its inputs and then its outputs; how many of each, the file does not
+  // say. What comes before a method's input or a constant cannot be an output.
+  for (uint32_t i = num_args; i-- > 0;) {
+    const EValue* arg = instruction.args[i];
+    const int32_t index = static_cast<int32_t>(arg - values_.data());
+    const fb::Tensor* tensor = plan_->values()->Get(static_cast<uint32_t>(index))->val_as_Tensor();
+    const auto* inputs = plan_->inputs();
+    if (std::find(inputs->begin(), inputs->end(), index) != inputs->end() ||
+        (tensor != nullptr && tensor->data_buffer_idx() != 0)) {
+      return;
+    }
+    note_written(arg);
+  }
+}
+
+void Method::note_written(const EValue* value) {
+  for (size_t i = 0; i < inputs_size(); ++i) {
+    const EValue& input = input_value(i);
+    if (value == &input ||
+        (value->isTensor() && input.isTensor() && overlap(value->toTensor(), input.toTensor()))) {
+      input_flags_[i] |= kIsOverwritten;
+    }
+  }
+}
+
+Error Method::init_kernel(uint32_t index, Span<const Kernel> kernels, Span<Operator> operators,
                           Instruction* instruction, internal::MissingOperators* missing) {
+  Operator& op = operators[index];
+  if (!op.is_known) {
+    char name[kOperatorNameSize];
+    ET_CHECK_OK_OR_RETURN_ERROR(get_operator_name(plan_->operators()->Get(index), name));
+    const internal::KernelChoice choice = internal::find_kernels(name, kernels);
+    op.is_known = true;
+    op.has_specialized = choice.has_specialized;
+    op.needs_data = strcmp(name, kViewOperator) != 0;
+    op.is_in_place = is_in_place(name);
+    op.kernel = choice.fallback;
+  }
+  instruction->needs_data = op.needs_data;
+  instruction->kernel = op.kernel;
+  if (op.needs_data) {  // A view writes nothing.
+    note_overwritten_inputs(*instruction, op.is_in_place);
+  }
+  return op.kernel != nullptr && !op.has_specialized
+             ? Error::Ok
+             : init_specialized_kernel(index, kernels, instruction, missing);
+}
+
+// Not inlined: few calls come here.
+ET_NOINLINE Error Method::init_specialized_kernel(uint32_t index, Span<const Kernel> kernels,
+                                                  Instruction* instruction,
+                                                  internal::MissingOperators* missing) {
   char name[kOperatorNameSize];
-  ET_CHECK_OK_OR_RETURN_ERROR(get_operator_name(op, name));
-  instruction->needs_data = strcmp(name, kViewOperator) != 0;
+  ET_CHECK_OK_OR_RETURN_ERROR(get_operator_name(plan_->operators()->Get(index), name));
 
   // No kernel is specialised for more tensors than this; such a call gets the general kernel.
   TensorMeta tensors[16];
@@ -585,7 +711,7 @@ Method::Method(Method&& other) noexcept
       platform_allocator_(other.platform_allocator_),
       merged_data_map_(other.merged_data_map_),
       values_(other.values_),
-      input_set_(other.input_set_),
+      input_flags_(other.input_flags_),
       delegates_(other.delegates_),
       external_constants_(other.external_constants_),
       chains_(other.chains_),
@@ -635,6 +761,15 @@ EValue& Method::input_value(size_t i) const {
 
 EValue& Method::output_value(size_t i) const {
   return values_[static_cast<size_t>(plan_->outputs()->Get(static_cast<uint32_t>(i)))];
+}
+
+bool Method::is_output(const EValue* value) const {
+  for (size_t i = 0; i < outputs_size(); ++i) {
+    if (&output_value(i) == value) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Checks of an input, with a sentence that says which one.
@@ -689,7 +824,7 @@ Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
     default:  // None.
       break;
   }
-  input_set_[input_idx] = true;
+  input_flags_[input_idx] |= kIsSet;
   return Error::Ok;
 }
 
@@ -723,9 +858,15 @@ Error Method::set_tensor_input(const Tensor& input, size_t input_idx) {
           (!expected.is_memory_planned() || tensor.device_type() == etensor::DeviceType::CPU),
       NotSupported, "it must be in the memory of another device");
 
+  if (expected.is_memory_planned()) {
+    ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(tensor, input.sizes()));
+    return internal::copy_tensor_data(tensor, input);
+  }
+  // An instruction may resize it, but not beyond the caller's memory.
+  internal::TensorResizerFriend::set_numel_bound(tensor.unsafeGetTensorImpl(),
+                                                 static_cast<size_t>(input.numel()));
   ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(tensor, input.sizes()));
-  return expected.is_memory_planned() ? internal::copy_tensor_data(tensor, input)
-                                      : internal::share_tensor_data(tensor, input);
+  return internal::share_tensor_data(tensor, input);
 }
 
 #undef CHECK_INPUT
@@ -746,8 +887,10 @@ Error Method::set_output_data_ptr(void* buffer, size_t size, size_t output_idx) 
                            "output %" ET_PRIsize_t
                            " of method '%s' already has memory, which is planned",
                            output_idx, plan_->name()->c_str());
+  const bool is_unbound =
+      expected.shape_dynamism() == executorch::aten::TensorShapeDynamism::DYNAMIC_UNBOUND;
   ET_CHECK_OR_RETURN_ERROR(
-      buffer != nullptr && size >= expected.nbytes(), InvalidArgument,
+      buffer != nullptr && (is_unbound || size >= expected.nbytes()), InvalidArgument,
       "output %" ET_PRIsize_t " of method '%s' needs %" ET_PRIsize_t " bytes, got %" ET_PRIsize_t,
       output_idx, plan_->name()->c_str(), expected.nbytes(), buffer == nullptr ? 0 : size);
   EValue& value = output_value(output_idx);
@@ -796,7 +939,7 @@ const EValue& Method::get_input(size_t i) const {
 
 EValue& Method::mutable_input(size_t i) {
   ET_CHECK_MSG(i < inputs_size(), "input %" ET_PRIsize_t " of %" ET_PRIsize_t, i, inputs_size());
-  input_set_[i] = true;  // The caller writes to it directly.
+  input_flags_[i] |= kIsSet;  // The caller writes to it directly.
   return input_value(i);
 }
 
@@ -819,11 +962,18 @@ Result<Tensor> Method::get_attribute(string_view name) {
 
 // ---- Execution ----------------------------------------------------------------------------------
 
-Error Method::check_inputs() const {
+Error Method::take_inputs() {
   for (size_t i = 0; i < inputs_size(); ++i) {
-    ET_CHECK_OR_RETURN_ERROR(input_set_[i], InvalidArgument,
-                             "input %" ET_PRIsize_t " of method '%s' has not been set", i,
-                             plan_->name()->c_str());
+    ET_CHECK_OR_RETURN_ERROR((input_flags_[i] & kIsSet) != 0, InvalidArgument,
+                             "input %" ET_PRIsize_t " of method '%s' %s", i, plan_->name()->c_str(),
+                             (input_flags_[i] & kIsLost) != 0
+                                 ? "must be set again: the last execution has overwritten it"
+                                 : "has not been set");
+  }
+  for (size_t i = 0; i < inputs_size(); ++i) {
+    if ((input_flags_[i] & kIsOverwritten) != 0) {
+      input_flags_[i] = kIsOverwritten | kIsLost;
+    }
   }
   return Error::Ok;
 }
@@ -836,61 +986,25 @@ bool Method::skip_to_instruction() {
   return chain_ < chains_.size();
 }
 
-Error Method::run_instruction() {
-  const Instruction& instruction = chains_[chain_][instruction_];
+Error Method::run_instruction(const Instruction& instruction) {
   internal::EventTracerProfileInstructionScope instruction_scope(
       event_tracer_, static_cast<ChainID>(chain_), static_cast<DebugHandle>(instruction_));
-  const Span<EValue*> args(instruction.args, instruction.num_args);
   uint32_t next = instruction_ + 1;
   Error error = Error::Ok;
   if (may_lack_memory_ && instruction.needs_data) {
     error = check_data(instruction);
   }
-  if (error == Error::Ok) {
-    switch (instruction.kind) {
-      case Instruction::Kind::Kernel: {
-        internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
-        KernelRuntimeContext context(event_tracer_, temp_allocator_);
-        instruction.kernel(context, args);
-        error = context.failure_state();
+  if (ET_LIKELY(error == Error::Ok)) {
+    if (ET_LIKELY(instruction.kind == Instruction::Kind::Kernel)) {
+      internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
+      KernelRuntimeContext context(event_tracer_, temp_allocator_);
+      instruction.kernel(context, {instruction.args, instruction.num_args});
+      error = context.failure_state();
+      if (context.internal_has_allocated()) {
         temp_allocator_->reset();
-        break;
       }
-      case Instruction::Kind::Delegate: {
-        internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
-        BackendExecutionContext context(event_tracer_, temp_allocator_, plan_->name()->c_str());
-        const Delegate& delegate = *instruction.delegate;
-        error = delegate.backend->execute(context, delegate.handle, args);
-        temp_allocator_->reset();
-        for (const EValue* arg : args) {
-          internal::event_tracer_log_evalue(event_tracer_, *arg);
-        }
-        break;
-      }
-      case Instruction::Kind::Move: {
-        internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
-        *args[1] = *args[0];
-        break;
-      }
-      case Instruction::Kind::JumpFalse: {
-        internal::EventTracerProfileOpScope scope(event_tracer_, "JF_CALL");
-        const Result<bool> condition = is_true(*args[0]);
-        error = condition.error();
-        if (condition.ok() && !*condition) {
-          next = instruction.jump_target;
-        }
-        break;
-      }
-      case Instruction::Kind::Free: {
-        internal::EventTracerProfileOpScope scope(event_tracer_, "FREE_CALL");
-        if (args[0]->isTensor()) {
-          internal::reset_data_ptr(args[0]->toTensor());
-        } else {
-          set_last_error("the value to free is not a tensor");
-          error = Error::InvalidType;
-        }
-        break;
-      }
+    } else {
+      error = run_other_than_kernel(instruction, &next);
     }
   }
   if (ET_UNLIKELY(error != Error::Ok)) {
@@ -900,6 +1014,48 @@ Error Method::run_instruction() {
   }
   instruction_ = next;
   return Error::Ok;
+}
+
+// Not inlined: it would cost each call of a kernel the registers that it saves.
+ET_NOINLINE Error Method::run_other_than_kernel(const Instruction& instruction, uint32_t* next) {
+  const Span<EValue*> args(instruction.args, instruction.num_args);
+  switch (instruction.kind) {
+    case Instruction::Kind::Delegate: {
+      internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
+      BackendExecutionContext context(event_tracer_, temp_allocator_, plan_->name()->c_str());
+      const Delegate& delegate = *instruction.delegate;
+      const Error error = delegate.backend->execute(context, delegate.handle, args);
+      temp_allocator_->reset();
+      for (const EValue* arg : args) {
+        internal::event_tracer_log_evalue(event_tracer_, *arg);
+      }
+      return error;
+    }
+    case Instruction::Kind::Move: {
+      internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
+      *args[1] = *args[0];
+      return Error::Ok;
+    }
+    case Instruction::Kind::JumpFalse: {
+      internal::EventTracerProfileOpScope scope(event_tracer_, "JF_CALL");
+      const Result<bool> condition = is_true(*args[0]);
+      if (condition.ok() && !*condition) {
+        *next = instruction.jump_target;
+      }
+      return condition.error();
+    }
+    case Instruction::Kind::Free: {
+      internal::EventTracerProfileOpScope scope(event_tracer_, "FREE_CALL");
+      if (args[0]->isTensor()) {
+        internal::reset_data_ptr(args[0]->toTensor());
+        return Error::Ok;
+      }
+      set_last_error("the value to free is not a tensor");
+      return Error::InvalidType;
+    }
+    default:
+      ET_ASSERT_UNREACHABLE();  // Kernels are run by the caller.
+  }
 }
 
 Error Method::check_data(const Instruction& instruction) const {
@@ -950,18 +1106,22 @@ void Method::log_outputs() const {
 Error Method::execute() {
   internal::event_tracer_create_event_block(event_tracer_, "Execute");
   internal::EventTracerProfileMethodScope scope(event_tracer_, "Method::execute");
-  ET_CHECK_OR_RETURN_ERROR(at_start(), InvalidState,
-                           "method '%s' is being executed step by step", plan_->name()->c_str());
-  ET_CHECK_OK_OR_RETURN_ERROR(check_inputs());
+  ET_CHECK_OR_RETURN_ERROR(at_start(), InvalidState, "method '%s' is being executed step by step",
+                           plan_->name()->c_str());
+  ET_CHECK_OK_OR_RETURN_ERROR(take_inputs());
   clear_last_error();
-  for (uint64_t count = 0; skip_to_instruction(); ++count) {
-    if (count == ET_MAX_INSTRUCTIONS) {
-      restart();
-      ET_REPORT_ERROR("method '%s' has run %" PRIu64 " instructions without coming to an end",
-                      plan_->name()->c_str(), count);
-      return Error::InvalidProgram;
+  uint64_t count = 0;
+  while (skip_to_instruction()) {
+    const Span<Instruction> instructions = chains_[chain_];
+    while (instruction_ < instructions.size()) {
+      if (count++ == ET_MAX_INSTRUCTIONS) {
+        restart();
+        ET_REPORT_ERROR("method '%s' has run %d instructions without coming to an end",
+                        plan_->name()->c_str(), ET_MAX_INSTRUCTIONS);
+        return Error::InvalidProgram;
+      }
+      ET_CHECK_OK_OR_RETURN_ERROR(run_instruction(instructions[instruction_]));
     }
-    ET_CHECK_OK_OR_RETURN_ERROR(run_instruction());
   }
   restart();
   log_outputs();
@@ -970,13 +1130,13 @@ Error Method::execute() {
 
 Error Method::run_step() {
   if (at_start()) {
-    ET_CHECK_OK_OR_RETURN_ERROR(check_inputs());
+    ET_CHECK_OK_OR_RETURN_ERROR(take_inputs());
     clear_last_error();
   }
   if (!skip_to_instruction()) {
     return Error::EndOfMethod;
   }
-  ET_CHECK_OK_OR_RETURN_ERROR(run_instruction());
+  ET_CHECK_OK_OR_RETURN_ERROR(run_instruction(chains_[chain_][instruction_]));
   if (!skip_to_instruction()) {
     log_outputs();
   }

@@ -72,7 +72,8 @@ class Method final {
 
   /**
    * Supplies the memory of an output tensor that is not memory planned.
-   * @param size bytes of `buffer`, enough for the tensor's upper bound.
+   * @param size bytes of `buffer`, enough for the tensor's upper bound. A tensor without an upper
+   * bound takes any size; an execution that needs more fails.
    * @returns InvalidState if the output is memory planned; InvalidArgument if the index is wrong,
    * the output is not a tensor or the buffer is null or too small.
    */
@@ -89,7 +90,8 @@ class Method final {
   ET_NODISCARD Result<executorch::aten::Tensor> get_attribute(executorch::aten::string_view name);
 
   /**
-   * Runs the method.
+   * Runs the method. It may run again with the same inputs, except for those whose memory the
+   * memory plan gives to other tensors or which instructions change: set these anew.
    * @returns InvalidArgument if an input has not been set, InvalidState in the middle of a run by
    * step(), or the first error of a kernel or backend, with a sentence in last_error_message().
    */
@@ -126,6 +128,7 @@ class Method final {
   friend class Program;
 
   struct Instruction;
+  struct Operator;
   struct Delegate;
 
   /// @param plan one that validate_plan() accepted.
@@ -154,20 +157,30 @@ class Method final {
                       const LoadBackendOptionsMap* backend_options);
   Error init_chains(Span<const Kernel> kernels);
   Error init_instruction(const executorch_flatbuffer::Instruction* file_instruction,
-                         Span<const Kernel> kernels, Instruction* instruction,
-                         internal::MissingOperators* missing);
+                         Span<const Kernel> kernels, Span<Operator> operators,
+                         Instruction* instruction, internal::MissingOperators* missing);
   Error init_arguments(const int32_t* indices, size_t size, Instruction* instruction);
-  Error init_kernel(const executorch_flatbuffer::Operator* op, Span<const Kernel> kernels,
+  /// Marks the inputs that the instruction changes or whose memory it writes to.
+  void note_overwritten_inputs(const Instruction& instruction, bool is_in_place);
+  void note_written(const EValue* value);
+  Error init_kernel(uint32_t index, Span<const Kernel> kernels, Span<Operator> operators,
                     Instruction* instruction, internal::MissingOperators* missing);
+  /// Of a call whose kernel depends on its tensors, or that has none.
+  Error init_specialized_kernel(uint32_t index, Span<const Kernel> kernels,
+                                Instruction* instruction, internal::MissingOperators* missing);
 
   EValue& input_value(size_t i) const;
   EValue& output_value(size_t i) const;
   Error set_tensor_input(const executorch::aten::Tensor& input, size_t input_idx);
 
-  Error check_inputs() const;
+  bool is_output(const EValue* value) const;
+  /// Whether all inputs are set; then notes which of them the run will overwrite.
+  Error take_inputs();
   /// Goes on to the next chain where one has ended. False if that was the last.
   bool skip_to_instruction();
-  Error run_instruction();
+  /// The next one.
+  Error run_instruction(const Instruction& instruction);
+  Error run_other_than_kernel(const Instruction& instruction, uint32_t* next);
   Error check_data(const Instruction& instruction) const;
   /// Puts the place of the failure around the sentence.
   void report_failure(Error error) const;
@@ -189,8 +202,8 @@ class Method final {
 
   /// The value table.
   Span<EValue> values_;
-  /// Which inputs have been set.
-  bool* input_set_ = nullptr;
+  /// Flags of each input.
+  uint8_t* input_flags_ = nullptr;
   Span<Delegate> delegates_;
   Span<deserialization::NamedData> external_constants_;
   /// The instructions of each chain.

@@ -12,6 +12,7 @@ namespace ET_RUNTIME_NAMESPACE {
 
 using executorch::aten::ScalarType;
 using executorch::aten::string_view;
+using executorch::aten::TensorShapeDynamism;
 namespace fb = executorch_flatbuffer;
 
 namespace {
@@ -71,12 +72,13 @@ bool is_repeated_backend(const fb::ExecutionPlan* plan, uint32_t index) {
 
 Result<TensorInfo> TensorInfo::create(Span<const int32_t> sizes, Span<const uint8_t> dim_order,
                                       ScalarType scalar_type, bool is_memory_planned,
-                                      string_view name) {
+                                      string_view name, TensorShapeDynamism shape_dynamism) {
   const Result<TensorLayout> layout = TensorLayout::create(sizes, dim_order, scalar_type);
   if (!layout.ok()) {
     return layout.error();
   }
-  return TensorInfo(sizes, dim_order, scalar_type, is_memory_planned, name, layout->nbytes());
+  return TensorInfo(sizes, dim_order, scalar_type, is_memory_planned, name, layout->nbytes(),
+                    shape_dynamism);
 }
 
 Result<TensorInfo> TensorInfo::create(const fb::Tensor* tensor) {
@@ -86,7 +88,8 @@ Result<TensorInfo> TensorInfo::create(const fb::Tensor* tensor) {
                 {tensor->dim_order()->data(), tensor->dim_order()->size()},
                 static_cast<ScalarType>(tensor->scalar_type()),
                 tensor->allocation_info() != nullptr || tensor->data_buffer_idx() != 0,
-                name == nullptr ? string_view() : string_view(name->data(), name->size()));
+                name == nullptr ? string_view() : string_view(name->data(), name->size()),
+                static_cast<TensorShapeDynamism>(tensor->shape_dynamism()));
 }
 
 const char* MethodMeta::name() const {

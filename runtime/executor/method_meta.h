@@ -27,8 +27,20 @@ class TensorInfo final {
  public:
   TensorInfo() = delete;
 
-  /// The sizes; upper bounds if the tensor's shape is dynamic.
+  /// The sizes; upper bounds if the tensor's shape is dynamic; only a hint if it is unbounded.
   Span<const int32_t> sizes() const { return sizes_; }
+
+  /// Whether the shape may change, and whether sizes() then is its upper bound.
+  executorch::aten::TensorShapeDynamism shape_dynamism() const { return shape_dynamism_; }
+
+  /// Whether dimension `dim` may have other sizes than sizes()[dim]. A program does not say which
+  /// of the dimensions of a dynamic tensor vary: all may, except those whose upper bound is 0.
+  /// False if `dim` is out of range.
+  bool is_dynamic(size_t dim) const {
+    using Dynamism = executorch::aten::TensorShapeDynamism;
+    return dim < sizes_.size() && shape_dynamism_ != Dynamism::STATIC &&
+           (sizes_[dim] > 0 || shape_dynamism_ == Dynamism::DYNAMIC_UNBOUND);
+  }
 
   /// Dimensions from outermost to innermost in memory.
   Span<const uint8_t> dim_order() const { return dim_order_; }
@@ -50,17 +62,21 @@ class TensorInfo final {
 
   static Result<TensorInfo> create(Span<const int32_t> sizes, Span<const uint8_t> dim_order,
                                    executorch::aten::ScalarType scalar_type, bool is_memory_planned,
-                                   executorch::aten::string_view name);
+                                   executorch::aten::string_view name,
+                                   executorch::aten::TensorShapeDynamism shape_dynamism =
+                                       executorch::aten::TensorShapeDynamism::STATIC);
   static Result<TensorInfo> create(const executorch_flatbuffer::Tensor* tensor);
 
   TensorInfo(Span<const int32_t> sizes, Span<const uint8_t> dim_order,
              executorch::aten::ScalarType scalar_type, bool is_memory_planned,
-             executorch::aten::string_view name, size_t nbytes)
+             executorch::aten::string_view name, size_t nbytes,
+             executorch::aten::TensorShapeDynamism shape_dynamism)
       : sizes_(sizes),
         dim_order_(dim_order),
         name_(name),
         nbytes_(nbytes),
         scalar_type_(scalar_type),
+        shape_dynamism_(shape_dynamism),
         is_memory_planned_(is_memory_planned) {}
 
   Span<const int32_t> sizes_;
@@ -68,6 +84,7 @@ class TensorInfo final {
   executorch::aten::string_view name_;
   size_t nbytes_;
   executorch::aten::ScalarType scalar_type_;
+  executorch::aten::TensorShapeDynamism shape_dynamism_;
   bool is_memory_planned_;
 };
 

@@ -184,8 +184,11 @@ Result<Tensor> parseTensor(const Program* program, MemoryManager* memory_manager
                            tensor->storage_offset());
   const auto dynamism = static_cast<TensorShapeDynamism>(tensor->shape_dynamism());
   ET_CHECK_OR_RETURN_ERROR(
-      dynamism == TensorShapeDynamism::STATIC || dynamism == TensorShapeDynamism::DYNAMIC_BOUND,
-      NotSupported, "a tensor's shape has no upper bound");
+      dynamism == TensorShapeDynamism::STATIC || dynamism == TensorShapeDynamism::DYNAMIC_BOUND ||
+          (dynamism == TensorShapeDynamism::DYNAMIC_UNBOUND &&
+           tensor->allocation_info() == nullptr && tensor->data_buffer_idx() == 0 &&
+           !is_external(tensor)),
+      NotSupported, "the shape of a tensor has no upper bound, so its memory cannot be planned");
   ET_CHECK_OK_OR_RETURN_ERROR(validate_tensor(tensor));
   const size_t rank = tensor->sizes()->size();
   const int32_t* file_sizes = tensor->sizes()->data();
@@ -204,6 +207,9 @@ Result<Tensor> parseTensor(const Program* program, MemoryManager* memory_manager
     if (dynamism != TensorShapeDynamism::STATIC) {
       sizes = ET_ALLOCATE_LIST_OR_RETURN_ERROR(allocator, SizesType, rank);
       memcpy(sizes, file_sizes, rank * sizeof(SizesType));
+      if (dynamism == TensorShapeDynamism::DYNAMIC_UNBOUND) {
+        memset(sizes, 0, rank * sizeof(SizesType));  // Empty until it has memory.
+      }
     }
   }
   const fb::ExtraTensorInfo* extra = tensor->extra_tensor_info();

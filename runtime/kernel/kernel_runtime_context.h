@@ -30,6 +30,7 @@ class KernelRuntimeContext {
                              "%zu bytes of scratch memory are needed and no temporary allocator "
                              "was given",
                              size);
+    has_allocated_ = true;
     void* memory = temp_allocator_->allocate(size, alignment);
     ET_CHECK_OR_RETURN_ERROR(memory != nullptr, MemoryAllocationFailed,
                              "%zu bytes of scratch memory could not be allocated", size);
@@ -39,10 +40,14 @@ class KernelRuntimeContext {
   /// For the generated wrappers of kernels.
   EventTracer* internal_event_tracer() { return event_tracer_; }
 
+  /// Whether the temporary allocator has been asked for memory, for the executor to reset it.
+  bool internal_has_allocated() const { return has_allocated_; }
+
  private:
   EventTracer* event_tracer_ = nullptr;
   MemoryAllocator* temp_allocator_ = nullptr;
   Error failure_state_ = Error::Ok;
+  bool has_allocated_ = false;
 };
 
 }  // namespace executorch::runtime

@@ -50,26 +50,57 @@ bool make_room_for_a_kernel() {
   return true;
 }
 
-/// The kernel with this name and exactly this key, or null.
-const Kernel* find_in(Span<const Kernel> kernels, const char* name, const KernelKey& key) {
-  for (const Kernel& kernel : kernels) {
-    if (kernel.kernel_key_.equals(key) && std::strcmp(kernel.name_, name) == 0) {
-      return &kernel;
+/// The first kernel that is not less than `name`.
+size_t lower_bound(Span<const Kernel> sorted_kernels, const char* name) {
+  size_t begin = 0;
+  size_t end = sorted_kernels.size();
+  while (begin < end) {
+    const size_t middle = begin + (end - begin) / 2;
+    if (std::strcmp(sorted_kernels[middle].name_, name) < 0) {
+      begin = middle + 1;
+    } else {
+      end = middle;
     }
   }
-  return nullptr;
+  return begin;
 }
 
-const Kernel* find_registered(const char* name, const KernelKey& key) {
-  if (const Kernel* kernel = find_in(get_registered_kernels(), name, key)) {
-    return kernel;
-  }
-  for (const KernelLibrary* library = libraries; library != nullptr; library = library->next) {
-    if (const Kernel* kernel = find_in(library->kernels, name, key)) {
-      return kernel;
+/// The kernel with this name and exactly this key, or null.
+/// @param has_specialized if not null, set to true where a kernel of this name is no fallback.
+const Kernel* find_in(Span<const Kernel> kernels, bool is_sorted, const char* name,
+                      const KernelKey& key, bool* has_specialized = nullptr) {
+  const Kernel* found = nullptr;
+  for (size_t i = is_sorted ? lower_bound(kernels, name) : 0; i < kernels.size(); ++i) {
+    const Kernel& kernel = kernels[i];
+    if (std::strcmp(kernel.name_, name) != 0) {
+      if (is_sorted) {
+        break;
+      }
+      continue;
+    }
+    if (found == nullptr && kernel.kernel_key_.equals(key)) {
+      found = &kernel;
+    }
+    if (has_specialized != nullptr) {
+      *has_specialized = *has_specialized || !kernel.kernel_key_.is_fallback();
+    } else if (found != nullptr) {
+      break;
     }
   }
-  return nullptr;
+  return found;
+}
+
+const Kernel* find_registered(const char* name, const KernelKey& key,
+                              bool* has_specialized = nullptr) {
+  const Kernel* found = find_in(get_registered_kernels(), false, name, key, has_specialized);
+  for (const KernelLibrary* library = libraries;
+       library != nullptr && (found == nullptr || has_specialized != nullptr);
+       library = library->next) {
+    const Kernel* kernel =
+        find_in(library->kernels, library->is_sorted, name, key, has_specialized);
+    found = found == nullptr ? kernel : found;
+  }
+  return found;
 }
 
 }  // namespace
@@ -100,7 +131,8 @@ Error register_kernels(Span<const Kernel> kernels) {
   for (const Kernel& kernel : kernels) {
     ET_CHECK_OR_RETURN_ERROR(kernel.name_ != nullptr && kernel.op_ != nullptr, InvalidArgument,
                              "A kernel without a name or a function cannot be registered");
-    if (const Kernel* known = find_in(get_registered_kernels(), kernel.name_, kernel.kernel_key_)) {
+    if (const Kernel* known =
+            find_in(get_registered_kernels(), false, kernel.name_, kernel.kernel_key_)) {
       ET_CHECK_OR_RETURN_ERROR(known->op_ == kernel.op_, RegistrationAlreadyRegistered,
                                "Another kernel is registered as %s", kernel.name_);
       continue;
@@ -149,15 +181,15 @@ Result<OpFunction> get_op_function_from_registry(const char* name, Span<const Te
     ET_CHECK_OK_OR_RETURN_ERROR(
         internal::make_kernel_key_string(meta_list, buffer, sizeof(buffer)));
     const KernelKey key(buffer);
-    kernel = find_in(kernels, name, key);
+    kernel = find_in(kernels, false, name, key);
     if (kernel == nullptr) {
-      kernel = find_in(kernels, name, KernelKey());
+      kernel = find_in(kernels, false, name, KernelKey());
     }
     if (kernel == nullptr) {
       kernel = find_registered(name, key);
     }
   } else {
-    kernel = find_in(kernels, name, KernelKey());
+    kernel = find_in(kernels, false, name, KernelKey());
   }
   if (kernel == nullptr) {
     kernel = find_registered(name, KernelKey());
@@ -168,6 +200,14 @@ Result<OpFunction> get_op_function_from_registry(const char* name, Span<const Te
 }
 
 namespace internal {
+
+KernelChoice find_kernels(const char* name, Span<const Kernel> kernels) {
+  bool has_specialized = false;
+  const Kernel* kernel = find_in(kernels, false, name, KernelKey(), &has_specialized);
+  const Kernel* registered = find_registered(name, KernelKey(), &has_specialized);
+  kernel = kernel == nullptr ? registered : kernel;
+  return {kernel == nullptr ? nullptr : kernel->op_, has_specialized};
+}
 
 namespace {
 /// Appends a character, keeping room for the final NUL.

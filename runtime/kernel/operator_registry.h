@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include <executorch/runtime/core/array_ref.h>
 #include <executorch/runtime/core/error.h>
@@ -78,10 +79,23 @@ struct Kernel {
 /// nothing, so the registry costs what is linked. This is what generated registration code uses.
 struct KernelLibrary {
   constexpr explicit KernelLibrary(Span<const Kernel> library_kernels)
-      : kernels(library_kernels), next(nullptr) {}
+      : kernels(library_kernels), next(nullptr), is_sorted(is_sorted_by_name(library_kernels)) {}
 
   Span<const Kernel> kernels;
   KernelLibrary* next;
+  /// By name, in the order of strcmp(): such a table is searched in logarithmic time. Of a constant
+  /// table the compiler knows it.
+  bool is_sorted;
+
+ private:
+  static constexpr bool is_sorted_by_name(Span<const Kernel> table) {
+    for (size_t i = 1; i < table.size(); ++i) {
+      if (std::string_view(table.data()[i].name_) < std::string_view(table.data()[i - 1].name_)) {
+        return false;
+      }
+    }
+    return true;
+  }
 };
 
 /// Adds a table with static storage duration. Where two tables name the same kernel, the one that
@@ -112,6 +126,17 @@ Span<const Kernel> get_registered_kernels();
 const KernelLibrary* get_kernel_libraries();
 
 namespace internal {
+/// What is registered for an operator, whatever its arguments.
+struct KernelChoice {
+  /// For arguments that no kernel is specialized for; null when there is none.
+  OpFunction fallback;
+  /// Whether there are specialized kernels, so that get_op_function_from_registry() has to choose.
+  bool has_specialized;
+};
+
+/// Looks first among `kernels`, then in the registry.
+KernelChoice find_kernels(const char* name, Span<const Kernel> kernels);
+
 /// Writes the key of a list of tensors. InvalidArgument when it does not fit `buf_size` bytes.
 ET_NODISCARD Error make_kernel_key_string(Span<const TensorMeta> key, char* buf, size_t buf_size);
 }  // namespace internal

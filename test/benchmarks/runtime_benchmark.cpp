@@ -53,7 +53,8 @@ std::vector<uint8_t> chain(int length) {
   ProgramWriter writer;
   std::vector<int32_t> tensors;
   for (int i = 0; i <= length; ++i) {
-    tensors.push_back(writer.add_tensor({{1}, executorch_flatbuffer::ScalarType::FLOAT, 16 * int64_t{i}}));
+    tensors.push_back(
+        writer.add_tensor({{1}, executorch_flatbuffer::ScalarType::FLOAT, 16 * int64_t{i}}));
   }
   for (int i = 0; i < kNumOperators; ++i) {
     const std::string name =
@@ -62,8 +63,7 @@ std::vector<uint8_t> chain(int length) {
         writer.fbb, writer.fbb.CreateString(name), writer.fbb.CreateString("out")));
   }
   for (int i = 0; i < length; ++i) {
-    writer.call_index(i % kNumOperators,
-                      {tensors[i], tensors[i], tensors[i + 1], tensors[i + 1]});
+    writer.call_index(i % kNumOperators, {tensors[i], tensors[i], tensors[i + 1], tensors[i + 1]});
   }
   writer.end_method("forward", {}, {tensors.back()}, {0, 16 * (int64_t{length} + 1)});
   return writer.finish();

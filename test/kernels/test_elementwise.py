@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -357,6 +358,32 @@ def test_masked_fill() -> None:
             calls.append(Call([make_tensor(*x_shape, dtype=dtype), mask, value]))
     calls.append(Call([make_tensor(3), torch.tensor(True), -INF]))
     check_op("aten::masked_fill.Scalar_out", calls)
+
+
+def random_layout(rng: random.Random, shape: list[int], dtype: torch.dtype) -> torch.Tensor:
+    """A tensor of this shape, but for dimensions that are left out or 1, in any dim order."""
+    shape = [size if rng.random() < 0.7 else 1 for size in shape]
+    while shape and rng.random() < 0.2:
+        shape.pop(0)
+    order = rng.sample(range(len(shape)), len(shape))
+    inverse = [order.index(d) for d in range(len(shape))]
+    return make_tensor(*(shape[d] for d in order), dtype=dtype).permute(inverse)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_shapes_and_layouts(seed: int) -> None:
+    rng = random.Random(seed)
+    calls = []
+    for _ in range(60):
+        shape = [rng.choice([0, 1, 2, 3, 5, 33, 130][rng.random() > 0.02 :]) for _ in range(3)]
+        shape += [rng.choice([1, 2, 3]) for _ in range(rng.choice([0, 0, 1, 2, 6]))]
+        dtypes = [rng.choice([torch.float32, torch.float64, torch.int16]) for _ in range(2)]
+        x, y = (random_layout(rng, shape, dtype) for dtype in dtypes)
+        calls.append(
+            Call([random_layout(rng, shape, torch.bool), x, y], dynamic=rng.random() < 0.5)
+        )
+    check_op("aten::where.self_out", calls)
+    check_op("aten::mul.out", [Call(c.args[1:], dynamic=c.dynamic) for c in calls])
 
 
 X = torch.ones(2, 3)

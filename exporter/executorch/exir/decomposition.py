@@ -26,11 +26,22 @@ from executorch.exir.pass_manager import rename_outputs
 # Whether an operator that comes up in decomposing a node is kept whole.
 _IsKept = Callable[[fx.Node, OpOverload], bool]
 
+aten = torch.ops.aten
+
 # Operators outside core ATen that torch decomposes only when asked to.
 _BEYOND_DEFAULT = (
-    torch.ops.aten.addmv.default,
-    torch.ops.aten.linalg_vector_norm.default,
+    aten._native_batch_norm_legit_functional.default,
+    aten.addmv.default,
+    aten.linalg_vector_norm.default,
 )
+
+# Operators that are the same as others, for which kernels exist.
+_SYNONYMS: dict[OpOverload, OpOverload] = {
+    aten.__lshift__.Scalar: aten.bitwise_left_shift.Tensor_Scalar,
+    aten.__lshift__.Tensor: aten.bitwise_left_shift.Tensor,
+    aten.__rshift__.Scalar: aten.bitwise_right_shift.Tensor_Scalar,
+    aten.__rshift__.Tensor: aten.bitwise_right_shift.Tensor,
+}
 
 
 def decompose(
@@ -41,14 +52,15 @@ def decompose(
     """A new, functional program in core ATen; operators in `preserve` are kept whole.
 
     is_preserved: if given, asked for each of these operators that comes up while a node of
-        `program`, given too, is decomposed; often it is the node's own operator. Only programs that
-        needn't be traced again follow it.
+        `program`, given too, is decomposed; often it is the node's own operator. In a program that
+        is traced, an operator is only kept if all its nodes are preserved.
 
     Programs that change no tensor and have static shapes, as most do, are decomposed operator by
     operator, which is several times faster than tracing them again; the others are traced.
     """
     table = default_decompositions()
     table.update(get_decompositions(_BEYOND_DEFAULT))
+    table.update(_SYNONYMS)
 
     def is_kept(node: fx.Node, op: OpOverload) -> bool:
         return op in preserve and (is_preserved is None or is_preserved(node, op))
@@ -57,7 +69,10 @@ def decompose(
         return _OperatorwiseDecomposer(program, table.materialize(), is_kept).run()
     except _NeedsTracing:
         for op in preserve:
-            table.pop(op, None)
+            # Tracing can only keep all of an operator's nodes or none.
+            nodes = program.graph.find_nodes(op="call_function", target=op)
+            if all(is_kept(node, op) for node in nodes):
+                table.pop(op, None)
         result = program.run_decompositions(table)
         result._state_dict = dict(result.state_dict)
         result._constants = dict(result.constants)

@@ -92,28 +92,6 @@ class ZeroDataMap final : public NamedDataMap {
   std::vector<uint8_t> zeros_;
 };
 
-/// Kernels that do nothing, for all operators of a program.
-class StandInKernels {
- public:
-  explicit StandInKernels(const fb::Program* program) {
-    for (const auto* plan : *program->execution_plan()) {
-      for (const auto* op : *plan->operators()) {
-        const bool has_overload = op->overload() != nullptr && op->overload()->size() > 0;
-        names_.push_back(op->name()->str() + (has_overload ? "." + op->overload()->str() : ""));
-      }
-    }
-    for (const std::string& name : names_) {
-      kernels_.push_back(Kernel(name.c_str(), [](KernelRuntimeContext&, Span<EValue*>) {}));
-    }
-  }
-
-  Span<const Kernel> span() const { return {kernels_.data(), kernels_.size()}; }
-
- private:
-  std::vector<std::string> names_;
-  std::vector<Kernel> kernels_;
-};
-
 class CorpusTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -82,6 +82,29 @@ TEST_F(MethodMetaTest, TensorInfoDescribesTheTensor) {
   EXPECT_FALSE(scalar->is_memory_planned());
 }
 
+TEST(TensorInfoTest, SaysWhichDimensionsVary) {
+  using Dynamism = executorch::aten::TensorShapeDynamism;
+  for (const auto dynamism :
+       {fb::TensorShapeDynamism::STATIC, fb::TensorShapeDynamism::DYNAMIC_BOUND,
+        fb::TensorShapeDynamism::DYNAMIC_UNBOUND}) {
+    ProgramWriter writer;
+    ProgramWriter::TensorSpec spec;
+    spec.sizes = {4, 0};
+    spec.dynamism = dynamism;
+    writer.add_tensor(spec);
+    writer.end_method("forward", {}, {0});
+    MemoryLoader loader(writer.finish());
+    const Result<Program> program = Program::load(&loader);
+    const Result<MethodMeta> meta = program->method_meta("forward");
+    const Result<TensorInfo> info = meta->output_tensor_meta(0);
+    ASSERT_TRUE(info.ok());
+    EXPECT_EQ(info->shape_dynamism(), static_cast<Dynamism>(dynamism));
+    EXPECT_EQ(info->is_dynamic(0), dynamism != fb::TensorShapeDynamism::STATIC);
+    EXPECT_EQ(info->is_dynamic(1), dynamism == fb::TensorShapeDynamism::DYNAMIC_UNBOUND);
+    EXPECT_FALSE(info->is_dynamic(2));
+  }
+}
+
 TEST_F(MethodMetaTest, Attributes) {
   ASSERT_EQ(meta().num_attributes(), 1u);
   EXPECT_EQ(meta().attribute_tensor_meta(0)->name(), "state");

@@ -189,6 +189,204 @@ TEST(MethodTest, DynamicShapesUpToTheirBound) {
   EXPECT_SENTENCE("dimension 1 is 6, expected at most 3");
 }
 
+/// out = x + y, where out takes the place of x, as a planner may do after the last use of x.
+std::vector<uint8_t> input_overwriting_program() {
+  ProgramWriter writer;
+  const int x = writer.add_tensor({{2, 2}, fb::ScalarType::FLOAT, 0});
+  const int y = writer.add_tensor({{2, 2}, fb::ScalarType::FLOAT, 16});
+  const int out = writer.add_tensor({{2, 2}, fb::ScalarType::FLOAT, 0});
+  writer.call("test::add", "out", {x, y, out, out});
+  writer.end_method("forward", {x, y}, {out});
+  return writer.finish();
+}
+
+TEST(MethodTest, OverwrittenInputsMustBeSetAgain) {
+  Loaded loaded(input_overwriting_program());
+  ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
+  Floats x = floats({2, 2}, {1, 2, 3, 4});
+  Floats y = floats({2, 2}, {10, 20, 30, 40});
+  ASSERT_EQ(loaded->set_input(x.tensor(), 0), Error::Ok);
+  ASSERT_EQ(loaded->set_input(y.tensor(), 1), Error::Ok);
+  ASSERT_EQ(loaded->execute(), Error::Ok);
+  EXPECT_EQ(loaded->execute(), Error::InvalidArgument);
+  EXPECT_SENTENCE("input 0 of method 'forward' must be set again");
+  // Nothing has touched y.
+  ASSERT_EQ(loaded->set_input(x.tensor(), 0), Error::Ok);
+  ASSERT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+  EXPECT_EQ(values_of(loaded->get_output(0)), (std::vector<float>{11, 22, 33, 44}));
+  // Step by step it is the same.
+  EXPECT_EQ(loaded->step(), Error::InvalidArgument);
+}
+
+TEST(MethodTest, InPlaceWritesAndMovesOverwriteInputs) {
+  for (const bool is_move : {false, true}) {
+    ProgramWriter writer;
+    const int x = writer.add_tensor({{2, 2}, fb::ScalarType::FLOAT, is_move ? 0 : -1});
+    const int y = writer.add_tensor({{2, 2}, fb::ScalarType::FLOAT, 16});
+    if (is_move) {
+      writer.move(y, x);
+    } else {
+      writer.call("test::add", "out", {x, y, x, x});
+    }
+    writer.end_method("forward", {x, y}, {y});
+    Loaded loaded(writer.finish());
+    ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
+    Floats input = floats({2, 2}, {1, 2, 3, 4});
+    ASSERT_EQ(loaded->set_input(input.tensor(), 0), Error::Ok);
+    ASSERT_EQ(loaded->set_input(input.tensor(), 1), Error::Ok);
+    ASSERT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+    EXPECT_EQ(loaded->execute(), Error::InvalidArgument);
+    EXPECT_SENTENCE("input 0");
+  }
+}
+
+TEST(MethodTest, EachDimensionHasItsBound) {
+  Loaded loaded(dynamic_program(true));  // Up to {4, 3}.
+  ASSERT_EQ(loaded.error(), Error::Ok);
+  for (const auto& [rows, columns] : {std::pair{0, 0}, {0, 3}, {1, 1}, {3, 2}, {4, 3}}) {
+    Floats x = floats({rows, columns}, std::vector<float>(rows * columns, 1));
+    EXPECT_EQ(loaded->set_input(x.tensor(), 0), Error::Ok) << rows << ' ' << columns;
+    ASSERT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+    EXPECT_EQ(values_of(loaded->get_output(0)), std::vector<float>(rows * columns, 2));
+  }
+  Floats tall = floats({5, 1}, std::vector<float>(5));
+  EXPECT_EQ(loaded->set_input(tall.tensor(), 0), Error::NotSupported);
+  EXPECT_SENTENCE("dimension 0 is 5, expected at most 4");
+  // Fewer elements than the bound has, but one dimension is too large.
+  Floats wide = floats({1, 4}, std::vector<float>(4));
+  EXPECT_EQ(loaded->set_input(wide.tensor(), 0), Error::NotSupported);
+  EXPECT_SENTENCE("dimension 1 is 4, expected at most 3");
+}
+
+/// out = x + x; the shape of out has no upper bound.
+std::vector<uint8_t> unbounded_program() {
+  ProgramWriter writer;
+  ProgramWriter::TensorSpec spec;
+  spec.sizes = {4, 3};
+  spec.dynamism = fb::TensorShapeDynamism::DYNAMIC_BOUND;
+  spec.offset = 0;
+  const int x = writer.add_tensor(spec);
+  spec.dynamism = fb::TensorShapeDynamism::DYNAMIC_UNBOUND;
+  spec.offset = -1;
+  const int out = writer.add_tensor(spec);
+  writer.call("test::add", "out", {x, x, out, out});
+  writer.end_method("forward", {x}, {out});
+  return writer.finish();
+}
+
+TEST(MethodTest, UnboundedOutputFitsTheMemorySupplied) {
+  Loaded loaded(unbounded_program());
+  ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
+  Floats x = floats({2, 3}, {1, 2, 3, 4, 5, 6});
+  ASSERT_EQ(loaded->set_input(x.tensor(), 0), Error::Ok);
+  EXPECT_NE(loaded->execute(), Error::Ok) << "it has no memory yet";
+  std::vector<float> memory(6);
+  ASSERT_EQ(loaded->set_output_data_ptr(memory.data(), 5 * sizeof(float), 0), Error::Ok);
+  EXPECT_NE(loaded->execute(), Error::Ok) << "it has too little memory";
+  ASSERT_EQ(loaded->set_output_data_ptr(memory.data(), 6 * sizeof(float), 0), Error::Ok);
+  ASSERT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+  EXPECT_EQ(values_of(loaded->get_output(0)), (std::vector<float>{2, 4, 6, 8, 10, 12}));
+  // Less memory than the last result took.
+  ASSERT_EQ(loaded->set_output_data_ptr(memory.data(), 2 * sizeof(float), 0), Error::Ok);
+  EXPECT_EQ(loaded->get_output(0).toTensor().numel(), 0);
+  Floats small = floats({1, 2}, {1, 2});
+  ASSERT_EQ(loaded->set_input(small.tensor(), 0), Error::Ok);
+  ASSERT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+  EXPECT_EQ(values_of(loaded->get_output(0)), (std::vector<float>{2, 4}));
+}
+
+TEST(MethodTest, OnlyAnOutputMayBeUnbounded) {
+  ProgramWriter writer;
+  ProgramWriter::TensorSpec spec;
+  spec.sizes = {2};
+  spec.dynamism = fb::TensorShapeDynamism::DYNAMIC_UNBOUND;
+  const int x = writer.add_tensor(spec);
+  writer.end_method("forward", {x}, {});
+  Loaded loaded(writer.finish());
+  EXPECT_EQ(loaded.error(), Error::NotSupported);
+  EXPECT_SENTENCE("no upper bound");
+}
+
+// x is not planned: its memory is the caller's, and only as large as the tensor that was set.
+TEST(MethodTest, SharedInputCannotGrowBeyondTheCallersMemory) {
+  ProgramWriter writer;
+  ProgramWriter::TensorSpec spec;
+  spec.sizes = {4, 3};
+  spec.dynamism = fb::TensorShapeDynamism::DYNAMIC_BOUND;
+  const int x = writer.add_tensor(spec);
+  spec.offset = 0;
+  const int y = writer.add_tensor(spec);
+  writer.call("test::add", "out", {y, y, x, x});
+  writer.end_method("forward", {x, y}, {x});
+  Loaded loaded(writer.finish());
+  ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
+  Floats small = floats({1, 2}, {1, 2});
+  Floats large = floats({4, 3}, std::vector<float>(12, 1));
+  ASSERT_EQ(loaded->set_input(small.tensor(), 0), Error::Ok);
+  ASSERT_EQ(loaded->set_input(large.tensor(), 1), Error::Ok);
+  EXPECT_NE(loaded->execute(), Error::Ok);
+  ASSERT_EQ(loaded->set_input(large.tensor(), 0), Error::Ok) << last_error_message();
+  EXPECT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+}
+
+TEST(MethodTest, NullPointersAreErrors) {
+  EXPECT_EQ(Program::load(nullptr).error(), Error::InvalidArgument);
+  Loaded loaded(add_constant_program());
+  ASSERT_EQ(loaded.error(), Error::Ok);
+  EXPECT_EQ(loaded.program->load_method(nullptr, loaded.memory->manager()).error(),
+            Error::InvalidArgument);
+  EXPECT_EQ(loaded.program->load_method("forward", nullptr).error(), Error::InvalidArgument);
+  MemoryManager no_allocator(nullptr);
+  EXPECT_EQ(loaded.program->load_method("forward", &no_allocator).error(), Error::InvalidArgument);
+  EXPECT_EQ(loaded.program->method_meta(nullptr).error(), Error::InvalidArgument);
+  EXPECT_EQ(loaded.program->get_output_flattening_encoding(nullptr).error(),
+            Error::InvalidArgument);
+  EXPECT_EQ(loaded->get_outputs(nullptr, 1), Error::InvalidArgument);
+  EXPECT_EQ(loaded->get_inputs(nullptr, 1), Error::InvalidArgument);
+  EXPECT_NE(loaded->set_output_data_ptr(nullptr, 16, 0), Error::Ok);
+  EXPECT_EQ(loaded->set_inputs({static_cast<const EValue*>(nullptr), 0}), Error::InvalidArgument);
+  EXPECT_EQ(Program::check_header(nullptr, 64), Program::HeaderStatus::ShortData);
+  // A tensor without data.
+  std::vector<int32_t> sizes = {2, 2};
+  TensorImpl no_data(ScalarType::Float, 2, sizes.data());
+  EXPECT_EQ(loaded->set_input(Tensor(&no_data), 0), Error::InvalidArgument);
+  EXPECT_SENTENCE("no data");
+}
+
+TEST(MethodTest, InputsInAnyDimOrder) {
+  const std::vector<std::vector<uint8_t>> orders = {{0, 1, 2, 3}, {0, 2, 3, 1}, {3, 1, 0, 2}};
+  for (const auto& expected : orders) {
+    ProgramWriter writer;
+    ProgramWriter::TensorSpec spec;
+    spec.sizes = {2, 3, 2, 2};
+    spec.dim_order = expected;
+    const int x = writer.add_tensor(spec);
+    writer.end_method("forward", {x}, {x});
+    Loaded loaded(writer.finish());
+    ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
+    for (const auto& given : orders) {
+      Floats input = floats({2, 3, 2, 2}, std::vector<float>(24));
+      input.dim_order = given;
+      int32_t stride = 1;
+      for (size_t i = 4; i-- > 0;) {
+        input.strides[given[i]] = stride;
+        stride *= input.sizes[given[i]];
+      }
+      if (given == expected) {
+        ASSERT_EQ(loaded->set_input(input.tensor(), 0), Error::Ok) << last_error_message();
+        ASSERT_EQ(loaded->execute(), Error::Ok);
+        const Tensor& output = loaded->get_output(0).toTensor();
+        EXPECT_TRUE(std::equal(given.begin(), given.end(), output.dim_order().begin()));
+        EXPECT_TRUE(
+            std::equal(input.strides.begin(), input.strides.end(), output.strides().begin()));
+      } else {
+        EXPECT_EQ(loaded->set_input(input.tensor(), 0), Error::InvalidArgument);
+        EXPECT_SENTENCE("dim_order");
+      }
+    }
+  }
+}
+
 TEST(MethodTest, CallerSuppliesUnplannedMemory) {
   Loaded loaded(dynamic_program(false));
   ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -47,7 +48,7 @@ class MemoryLoader final : public DataLoader {
         copy, size,
         [](void* context, void* data, size_t) {
           ::operator delete(data, std::align_val_t(16));
-          --*static_cast<int*>(context);
+          --*static_cast<std::atomic<int>*>(context);
         },
         &live_buffers);
   }
@@ -65,9 +66,9 @@ class MemoryLoader final : public DataLoader {
   Result<size_t> size() const override { return bytes_.size(); }
 
   /// Buffers that have not been freed.
-  mutable int live_buffers = 0;
+  mutable std::atomic<int> live_buffers{0};
   /// The load after so many fails.
-  mutable int64_t loads_left = -1;
+  mutable std::atomic<int64_t> loads_left{-1};
 
  private:
   std::vector<uint8_t> bytes_;
@@ -361,6 +362,28 @@ class MethodMemory {
   std::vector<Span<uint8_t>> spans_;
   std::optional<HierarchicalAllocator> planned_;
   std::optional<MemoryManager> manager_;
+};
+
+/// Kernels that do nothing, for all operators of a program.
+class StandInKernels {
+ public:
+  explicit StandInKernels(const fb::Program* program) {
+    for (const auto* plan : *program->execution_plan()) {
+      for (const auto* op : *plan->operators()) {
+        const bool has_overload = op->overload() != nullptr && op->overload()->size() > 0;
+        names_.push_back(op->name()->str() + (has_overload ? "." + op->overload()->str() : ""));
+      }
+    }
+    for (const std::string& name : names_) {
+      kernels_.push_back(Kernel(name.c_str(), [](KernelRuntimeContext&, Span<EValue*>) {}));
+    }
+  }
+
+  Span<const Kernel> span() const { return {kernels_.data(), kernels_.size()}; }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<Kernel> kernels_;
 };
 
 }  // namespace executorch::runtime::testing

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
-from torch.export import ExportedProgram, export
+from torch.export import Dim, ExportedProgram, export
 
 from executorch.exir import EdgeProgramManager, to_edge, to_edge_transform_and_lower
 from executorch.exir.backend.backend_api import to_backend, validation_disabled
@@ -221,26 +221,37 @@ def test_several_methods_and_partitioners() -> None:
         to_edge(programs).to_backend({"c": [sines]})
 
 
+class TakesFirstLinear(Tagger):
+    """Wants linear layers whole, and takes only the first one."""
+
+    def __init__(self) -> None:
+        super().__init__([], whole=[aten.linear.default])
+
+    def partition(self, exported_program: ExportedProgram) -> PartitionResult:
+        for node in exported_program.graph.find_nodes(
+            op="call_function", target=edge_aten.linear.default
+        )[:1]:
+            node.meta[TAG] = "first"
+        return PartitionResult(exported_program, {"first": self._delegation})
+
+
 def test_operators_wanted_whole_are_decomposed_if_not_taken() -> None:
-    class First(Tagger):
-        """Takes only the first linear layer."""
-
-        def partition(self, exported_program: ExportedProgram) -> PartitionResult:
-            for node in exported_program.graph.find_nodes(
-                op="call_function", target=edge_aten.linear.default
-            )[:1]:
-                node.meta[TAG] = "first"
-            return PartitionResult(exported_program, {"first": self._delegation})
-
     model, x = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 5)), torch.randn(2, 3)
-    manager = to_edge_transform_and_lower(
-        export(model, (x,)), partitioner=[First([], whole=[aten.linear.default])]
-    )
+    manager = to_edge_transform_and_lower(export(model, (x,)), partitioner=[TakesFirstLinear()])
     assert [m.processed_bytes for m in lowered(manager)] == [b"aten.linear.default"]
     program = manager.exported_program()
     rest = [node.target for node in get_non_lowered_nodes(program.graph)]
     assert rest == [edge_aten.permute_copy.default, edge_aten.addmm.default]
     assert_same(program.module()(x), model(x))
+
+
+def test_operators_wanted_whole_in_a_traced_program() -> None:
+    model, x = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 5)), torch.randn(2, 3)
+    program = export(model, (x,), dynamic_shapes={"input": {0: Dim("batch", max=8)}})
+    manager = to_edge_transform_and_lower(program, partitioner=[TakesFirstLinear()])
+    rest = [node.target for node in get_non_lowered_nodes(manager.exported_program().graph)]
+    assert edge_aten.linear.default not in rest
+    assert_same(manager.exported_program().module()(x), model(x))
 
 
 def test_whole_programs_can_be_lowered() -> None:

@@ -110,6 +110,14 @@ def test_operators_beyond_the_default_table() -> None:
     assert aten.linalg_vector_norm.default not in operators(decompose(program))
 
 
+def test_synonyms_become_operators_with_kernels() -> None:
+    program = decompose(export(Function(lambda x: x << 2 >> x), (torch.arange(3),)))
+    assert operators(program) == {
+        aten.bitwise_left_shift.Tensor_Scalar: 1,
+        aten.bitwise_right_shift.Tensor: 1,
+    }
+
+
 def test_leaves_its_argument_alone() -> None:
     program = export(nn.Linear(8, 4), (torch.randn(3, 8),))
     before, constants = str(program.graph), dict(program.constants)

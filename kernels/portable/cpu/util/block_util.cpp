@@ -8,9 +8,17 @@ namespace torch::executor::native::utils {
 
 namespace {
 
+/// A Bool element as it is in memory: a byte that a caller may have set to more than 1, which is no
+/// valid bool.
+struct BoolByte {
+  uint8_t byte;
+};
+
 template <typename To, typename From>
 inline To convert(From from) {
-  if constexpr (std::is_same_v<From, Half> || std::is_same_v<From, BFloat16>) {
+  if constexpr (std::is_same_v<From, BoolByte>) {
+    return static_cast<To>(from.byte != 0);
+  } else if constexpr (std::is_same_v<From, Half> || std::is_same_v<From, BFloat16>) {
     return convert<To, float>(static_cast<float>(from));
   } else if constexpr (std::is_same_v<To, bool>) {
     return from != static_cast<From>(0);
@@ -42,14 +50,17 @@ void convert_strided(const From* from, int64_t from_stride, To* to, int64_t to_s
 template <typename T>
 const T* load_block(const void* base, ScalarType dtype, int64_t offset, int64_t stride, int64_t n,
                     T* buffer) {
-  if (stride == 1 && dtype == ::executorch::runtime::CppTypeToScalarType<T>::value) {
+  if (!std::is_same_v<T, bool> && stride == 1 &&
+      dtype == ::executorch::runtime::CppTypeToScalarType<T>::value) {
     return static_cast<const T*>(base) + offset;
   }
   switch (dtype) {
-#define ET_LOAD_CASE(C, name)                                                    \
-  case ScalarType::name:                                                         \
-    convert_strided(static_cast<const C*>(base) + offset, stride, buffer, 1, n); \
-    break;
+#define ET_LOAD_CASE(C, name)                                                         \
+  case ScalarType::name: {                                                            \
+    using Stored = std::conditional_t<std::is_same_v<C, bool>, BoolByte, C>;          \
+    convert_strided(static_cast<const Stored*>(base) + offset, stride, buffer, 1, n); \
+    break;                                                                            \
+  }
     ET_FORALL_REALHBBF16_AND_UINT_TYPES(ET_LOAD_CASE)
 #undef ET_LOAD_CASE
     default:

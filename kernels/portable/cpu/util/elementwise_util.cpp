@@ -2,9 +2,11 @@
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include <executorch/kernels/portable/cpu/util/broadcast_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
+#include <executorch/kernels/portable/cpu/util/tensor_view.h>
 
 namespace torch::executor::native::utils {
 
@@ -81,6 +83,24 @@ void store(const void* values, ScalarType type, int64_t n, Tensor& out, int64_t 
                          stride);
   }
 }
+
+/// Copies a matrix of elements to adjacent ones.
+void gather(const Operand& operand, int64_t offset, int64_t rows, int64_t row_step, int64_t columns,
+            int64_t step, void* to) {
+  dispatch_element_size(static_cast<int64_t>(elementSize(operand.dtype())), [&](auto size) {
+    constexpr auto kSize = static_cast<int64_t>(size);
+    const auto* from = static_cast<const uint8_t*>(operand.data()) + offset * kSize;
+    auto* next = static_cast<uint8_t*>(to);
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int64_t c = 0; c < columns; ++c, next += kSize) {
+        std::memcpy(next, from + (r * row_step + c * step) * kSize, kSize);
+      }
+    }
+  });
+}
+
+/// Runs of up to this many elements are put together to blocks.
+constexpr int64_t kShortRun = 32;
 
 using Loops = LoopNest<1 + kMaxOperands>;
 
@@ -178,39 +198,75 @@ bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, Scal
 
 void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
                           ScalarType out_type, BlockFunction block_function, const void* function) {
-  const Loops loops = make_loops(operands, out);
-  const Loops::Offsets steps = loops.run_strides();
-  const int64_t run = loops.run_size();
   const size_t num_inputs = operands.size();
+  Loops loops = make_loops(operands, out);
+  const int64_t columns = loops.run_size();
+  const Loops::Offsets steps = loops.run_strides();
+
+  // A block is a part of a run, or several runs where those are short: rows of a matrix.
+  int64_t rows = 1;
+  int64_t block_rows = 1;
+  Loops::Offsets row_steps{};
+  if (loops.depth() > 1 && columns > 0 && columns <= kShortRun) {
+    loops.pop();
+    rows = loops.run_size();
+    row_steps = loops.run_strides();
+    block_rows = std::min(rows, kBlockSize / columns);
+  }
 
   // Where nothing is to be converted or gathered, a block is a whole run.
-  const bool in_place = out.scalar_type() == out_type && (steps[0] == 1 || run == 1);
+  const auto is_direct = [&](size_t tensor, ScalarType dtype, ScalarType type) {
+    return dtype == type && (steps[tensor] == 1 || columns == 1) &&
+           (block_rows == 1 || row_steps[tensor] == columns);
+  };
+  const bool in_place = is_direct(0, out.scalar_type(), out_type);
   bool needs_buffers = !in_place;
   for (size_t i = 0; i < num_inputs; ++i) {
-    needs_buffers =
-        needs_buffers || operands[i].dtype() != in_types[i] || (steps[1 + i] != 1 && run != 1);
+    needs_buffers = needs_buffers || !is_direct(1 + i, operands[i].dtype(), in_types[i]);
   }
-  const int64_t block = needs_buffers ? std::min(run, kBlockSize) : run;
+  const int64_t block = needs_buffers ? std::min(columns, kBlockSize) : columns;
 
   alignas(16) unsigned char buffers[1 + kMaxOperands][kBlockSize * sizeof(int64_t)];
+  alignas(16) unsigned char gathered[kBlockSize * sizeof(int64_t)];
   uint8_t* const out_data = out.mutable_data_ptr<uint8_t>();
   const auto element_size = static_cast<int64_t>(out.element_size());
-  loops.for_each_run([&](const Loops::Offsets& at) {
-    const void* in[kMaxOperands] = {};
-    for (int64_t begin = 0; begin < run; begin += block) {
-      const int64_t n = std::min(block, run - begin);
-      for (size_t i = 0; i < num_inputs; ++i) {
-        const int64_t step = run == 1 ? 1 : steps[1 + i];
+  const auto block_element_size = static_cast<int64_t>(elementSize(out_type));
+  const void* in[kMaxOperands] = {};
+
+  const auto map_block = [&](const Loops::Offsets& at, int64_t row, int64_t num_rows, int64_t begin,
+                             int64_t n) {
+    for (size_t i = 0; i < num_inputs; ++i) {
+      const Operand& operand = operands[i];
+      void* const buffer = buffers[1 + i];
+      const int64_t step = columns == 1 ? 1 : steps[1 + i];
+      const int64_t row_step = row_steps[1 + i];
+      const int64_t offset = at[1 + i] + row * row_step + begin * step;
+      if (num_rows > 1 && row_step != n * step) {
+        void* const rows_of = operand.dtype() == in_types[i] ? buffer : gathered;
+        gather(operand, offset, num_rows, row_step, n, step, rows_of);
+        in[i] = load(Operand(rows_of, operand.dtype(), {}, nullptr), in_types[i], 0, 1,
+                     num_rows * n, buffer);
+      } else if (begin == 0 || step != 0) {
         // An element that is repeated along the run is loaded once.
-        if (begin == 0 || step != 0) {
-          in[i] = load(operands[i], in_types[i], at[1 + i] + begin * step, step, n, buffers[1 + i]);
-        }
+        in[i] = load(operand, in_types[i], offset, step, num_rows * n, buffer);
       }
-      const int64_t offset = at[0] + begin * steps[0];
-      void* result = in_place ? out_data + offset * element_size : buffers[0];
-      block_function(function, in, result, n);
-      if (!in_place) {
-        store(result, out_type, n, out, offset, steps[0]);
+    }
+    const int64_t offset = at[0] + row * row_steps[0] + begin * steps[0];
+    if (in_place) {
+      block_function(function, in, out_data + offset * element_size, num_rows * n);
+      return;
+    }
+    block_function(function, in, buffers[0], num_rows * n);
+    for (int64_t r = 0; r < num_rows; ++r) {
+      store(buffers[0] + r * n * block_element_size, out_type, n, out, offset + r * row_steps[0],
+            steps[0]);
+    }
+  };
+  loops.for_each_run([&](const Loops::Offsets& at) {
+    for (int64_t row = 0; row < rows; row += block_rows) {
+      for (int64_t begin = 0; begin < columns; begin += block) {
+        map_block(at, row, std::min(block_rows, rows - row), begin,
+                  std::min(block, columns - begin));
       }
     }
   });

@@ -7,6 +7,7 @@ using ::executorch::aten::ArrayRef;
 using ::executorch::aten::ScalarType;
 using ::executorch::aten::SizesType;
 using ::executorch::aten::Tensor;
+using ::executorch::aten::TensorImpl;
 
 bool tensor_is_rank(Tensor t, size_t rank) {
   ET_LOG_MSG_AND_RETURN_IF_FALSE(static_cast<size_t>(t.dim()) == rank,
@@ -317,15 +318,34 @@ Error copy_tensor_data(const Tensor& t_dst, const Tensor& t_src) {
 }
 
 Error set_tensor_data(const Tensor& t, void* buffer, size_t buffer_size) {
-  ET_CHECK_OR_RETURN_ERROR(buffer_size >= t.nbytes(), InvalidArgument,
-                           "A buffer of %zu bytes is too small for a tensor of %zu bytes",
-                           buffer_size, t.nbytes());
-  t.unsafeGetTensorImpl()->set_data(buffer);
+  TensorImpl* impl = t.unsafeGetTensorImpl();
+  const size_t element_size = static_cast<size_t>(t.element_size());
+  if (t.shape_dynamism() == TensorShapeDynamism::DYNAMIC_UNBOUND && t.dim() > 0) {
+    const size_t capacity = buffer_size / element_size;
+    if (capacity < static_cast<size_t>(t.numel())) {
+      const SizesType none[kTensorDimensionLimit] = {};
+      ET_CHECK_OK_OR_RETURN_ERROR(
+          resize_tensor(t, ArrayRef<SizesType>(none, static_cast<size_t>(t.dim()))));
+    }
+    TensorResizerFriend::set_numel_bound(impl, capacity);
+  } else {
+    const size_t needed = t.shape_dynamism() == TensorShapeDynamism::STATIC
+                              ? t.nbytes()
+                              : TensorResizerFriend::numel_bound(impl) * element_size;
+    ET_CHECK_OR_RETURN_ERROR(buffer_size >= needed, InvalidArgument,
+                             "A buffer of %zu bytes is too small for a tensor of up to %zu bytes",
+                             buffer_size, needed);
+  }
+  impl->set_data(buffer);
   return Error::Ok;
 }
 
 void reset_data_ptr(const Tensor& tensor) {
-  tensor.unsafeGetTensorImpl()->set_data(nullptr);
+  TensorImpl* impl = tensor.unsafeGetTensorImpl();
+  impl->set_data(nullptr);
+  if (tensor.shape_dynamism() != TensorShapeDynamism::STATIC) {
+    TensorResizerFriend::set_numel_bound(impl, static_cast<size_t>(tensor.numel()));
+  }
 }
 
 }  // namespace internal

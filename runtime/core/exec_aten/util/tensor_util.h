@@ -349,6 +349,10 @@ class TensorResizerFriend final {
   static size_t numel_bound(const ::executorch::aten::TensorImpl* impl) {
     return impl->numel_bound_;
   }
+  /// After a change of the memory behind the tensor: it holds at least numel() elements.
+  static void set_numel_bound(::executorch::aten::TensorImpl* impl, size_t numel_bound) {
+    impl->numel_bound_ = numel_bound;
+  }
 };
 
 ET_NODISCARD inline Error resize_tensor_impl(
@@ -365,10 +369,12 @@ ET_NODISCARD Error share_tensor_data(const ::executorch::aten::Tensor& t_dst,
 /// data where there are any.
 ET_NODISCARD Error copy_tensor_data(const ::executorch::aten::Tensor& t_dst,
                                     const ::executorch::aten::Tensor& t_src);
-/// Makes `t` refer to `buffer`. InvalidArgument when it is smaller than the tensor's bytes.
+/// Makes `t` refer to `buffer`. InvalidArgument when it is smaller than the tensor's bytes: those
+/// of the upper bound, if there is one. A tensor without an upper bound may then be resized up to
+/// `buffer_size`, and becomes empty when it was larger.
 ET_NODISCARD Error set_tensor_data(const ::executorch::aten::Tensor& t, void* buffer,
                                    size_t buffer_size);
-/// Takes the data pointer away.
+/// Takes the data pointer away. A dynamic tensor cannot grow until it has memory again.
 void reset_data_ptr(const ::executorch::aten::Tensor& tensor);
 
 }  // namespace internal
