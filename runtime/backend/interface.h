@@ -119,6 +119,8 @@ using ::executorch::ET_RUNTIME_NAMESPACE::Backend;
 using ::executorch::ET_RUNTIME_NAMESPACE::CompileSpec;
 using ::executorch::ET_RUNTIME_NAMESPACE::DelegateHandle;
 using ::executorch::ET_RUNTIME_NAMESPACE::get_backend_class;
+using ::executorch::ET_RUNTIME_NAMESPACE::get_backend_name;
+using ::executorch::ET_RUNTIME_NAMESPACE::get_num_registered_backends;
 using ::executorch::ET_RUNTIME_NAMESPACE::register_backend;
 using ::executorch::ET_RUNTIME_NAMESPACE::SizedBuffer;
 using PyTorchBackendInterface = ::executorch::ET_RUNTIME_NAMESPACE::BackendInterface;

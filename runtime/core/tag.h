@@ -44,6 +44,8 @@ size_t tag_to_string(Tag tag, char* buffer, size_t buffer_size);
 
 namespace torch {
 namespace executor {
+using ::executorch::runtime::kTagNameBufferSize;
 using ::executorch::runtime::Tag;
+using ::executorch::runtime::tag_to_string;
 }  // namespace executor
 }  // namespace torch

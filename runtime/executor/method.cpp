@@ -78,9 +78,16 @@ struct Method::Delegate {
 
 namespace internal {
 
+/// Whether a sentence reaches anybody.
+constexpr bool kHasMessages = ET_ERROR_MESSAGES_ENABLED || ET_LOG_ENABLED;
+
 /// The operators without a kernel, as text for one sentence.
 struct MissingOperators {
   void add(const char* name, Span<const TensorMeta> tensors) {
+    if constexpr (!kHasMessages) {
+      ++count;
+      return;
+    }
     char entry[160];
     size_t length = 0;
     append(entry, sizeof(entry), &length, name);
@@ -1071,6 +1078,9 @@ Error Method::check_data(const Instruction& instruction) const {
 }
 
 void Method::report_failure(Error error) const {
+  if constexpr (!internal::kHasMessages) {
+    return;
+  }
   const fb::Instruction* instruction =
       plan_->chains()->Get(chain_)->instructions()->Get(instruction_);
   char operator_name[kOperatorNameSize];

@@ -98,6 +98,10 @@ Result<FreeableBuffer> load_data_segment(DataLoader* loader, const fb::Program* 
 
 }  // namespace
 
+// Not in the header: they are used in many places.
+Program::Program(Program&&) noexcept = default;
+Program::~Program() = default;
+
 Result<Program> Program::load(DataLoader* loader, Verification verification) {
   ET_CHECK_OR_RETURN_ERROR(loader != nullptr, InvalidArgument, "the data loader is null");
   ET_ASSIGN_OR_RETURN(layout, read_layout(loader));

@@ -76,11 +76,11 @@ class Program final {
     return load(loader, verification);
   }
 
-  Program(Program&&) noexcept = default;
+  Program(Program&&) noexcept;
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
   Program& operator=(Program&&) = delete;
-  ~Program() = default;
+  ~Program();
 
   /**
    * The bytes of a constant.

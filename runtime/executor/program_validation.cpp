@@ -235,6 +235,70 @@ Error validate_allocation(const char* name, const fb::ExecutionPlan* plan,
   return Error::Ok;
 }
 
+// The planned place of a value; false if it is no planned tensor.
+struct Place {
+  uint32_t arena;
+  uint64_t begin;
+  uint64_t end;
+};
+bool get_place(const fb::ExecutionPlan* plan, int32_t value, Place* place) {
+  const fb::Tensor* tensor = plan->values()->Get(static_cast<uint32_t>(value))->val_as_Tensor();
+  size_t nbytes = 0;
+  if (tensor == nullptr || tensor->allocation_info() == nullptr ||
+      nbytes_overflow(tensor, &nbytes)) {
+    return false;
+  }
+  const fb::AllocationDetails* allocation = tensor->allocation_info();
+  place->arena = allocation->memory_id();
+  place->begin = static_cast<uint64_t>(allocation->memory_offset_high()) << 32 |
+                 allocation->memory_offset_low();
+  return !add_overflows<uint64_t>(place->begin, nbytes, &place->end);
+}
+
+// Whether two values lie over each other without being at one place. At one place lie views and
+// what is computed in place.
+bool places_cross(const fb::ExecutionPlan* plan, int32_t a, int32_t b) {
+  Place place_a, place_b;
+  return get_place(plan, a, &place_a) && get_place(plan, b, &place_b) &&
+         place_a.arena == place_b.arena && place_a.begin != place_b.begin &&
+         place_a.begin < place_b.end && place_b.begin < place_a.end;
+}
+
+// A kernel's arguments are all in use at once, so its result, the last of them, must not lie across
+// another one; neither may the results of a kernel with several.
+Error validate_result_place(const char* name, const fb::ExecutionPlan* plan,
+                            const fb::Instruction* instruction, uint32_t index) {
+  const fb::KernelCall* call = instruction->instr_args_as_KernelCall();
+  if (call == nullptr || call->args()->size() == 0) {
+    return Error::Ok;
+  }
+  const Vector<int32_t>* args = call->args();
+  const int32_t last = args->Get(args->size() - 1);
+  const fb::TensorList* results =
+      plan->values()->Get(static_cast<uint32_t>(last))->val_as_TensorList();
+  const uint32_t num_results = results == nullptr ? 1 : results->items()->size();
+  for (uint32_t r = 0; r < num_results; ++r) {
+    const int32_t result = results == nullptr ? last : results->items()->Get(r);
+    for (const int32_t arg : *args) {
+      CHECK_PLAN(!places_cross(plan, result, arg),
+                 "in instruction %" PRIu32 ", the memory of value %" PRId32
+                 " lies across that of value %" PRId32,
+                 index, result, arg);
+    }
+  }
+  return Error::Ok;
+}
+
+// The end of the chain is a target as well.
+Error validate_jump(const char* name, const fb::Instruction* instruction, uint32_t index,
+                    uint32_t num_instructions) {
+  const fb::JumpFalseCall* call = instruction->instr_args_as_JumpFalseCall();
+  CHECK_PLAN(call == nullptr || in_range(call->destination_instruction(), num_instructions + 1),
+             "instruction %" PRIu32 " jumps to instruction %" PRId32 " of %" PRIu32, index,
+             call->destination_instruction(), num_instructions);
+  return Error::Ok;
+}
+
 bool is_dynamic_input(const fb::ExecutionPlan* plan, uint32_t value_index) {
   if (plan->values()->Get(value_index)->val_as_Tensor()->shape_dynamism() ==
       fb::TensorShapeDynamism::STATIC) {
@@ -315,6 +379,22 @@ Error validate_program(const fb::Program* program) {
       const fb::BackendDelegateDataReference* data = delegate->processed();
       if (data->location() == fb::DataLocation::SEGMENT) {
         ET_CHECK_OK_OR_RETURN_ERROR(validate_segment(program, "a delegate", data->index()));
+      } else {
+        const auto* payloads = program->backend_delegate_data();
+        ET_CHECK_OR_RETURN_ERROR(
+            data->location() == fb::DataLocation::INLINE && payloads != nullptr &&
+                data->index() < payloads->size(),
+            InvalidProgram, "a delegate refers to inline data %" PRIu32 ", which does not exist",
+            data->index());
+      }
+    }
+    for (const fb::Chain* chain : *plan->chains()) {
+      const uint32_t count = chain->instructions()->size();
+      for (uint32_t i = 0; i < count; ++i) {
+        const fb::Instruction* instruction = chain->instructions()->Get(i);
+        ET_CHECK_OK_OR_RETURN_ERROR(
+            validate_result_place(plan->name()->c_str(), plan, instruction, i));
+        ET_CHECK_OK_OR_RETURN_ERROR(validate_jump(plan->name()->c_str(), instruction, i, count));
       }
     }
   }

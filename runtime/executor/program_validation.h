@@ -32,8 +32,9 @@ ET_NODISCARD Error validate_tensor(const executorch_flatbuffer::Tensor* tensor);
 ET_NODISCARD Error validate_plan(const executorch_flatbuffer::ExecutionPlan* plan);
 
 /**
- * validate_plan() for all methods; moreover, tensors fit their arenas and every reference to a
- * segment is in range. InvalidProgram otherwise.
+ * validate_plan() for all methods; moreover, tensors fit their arenas, no kernel's result lies
+ * across the memory of its arguments, and every jump and every reference to a segment or to inline
+ * data is in range. InvalidProgram otherwise.
  * @param program a verified flatbuffer.
  */
 ET_NODISCARD Error validate_program(const executorch_flatbuffer::Program* program);

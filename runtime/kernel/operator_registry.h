@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string_view>
 
 #include <executorch/runtime/core/array_ref.h>
 #include <executorch/runtime/core/error.h>
@@ -88,9 +87,18 @@ struct KernelLibrary {
   bool is_sorted;
 
  private:
+  // As strcmp() would compare them, which no compiler evaluates in a constant expression.
+  static constexpr bool is_less(const char* a, const char* b) {
+    while (*a != '\0' && *a == *b) {
+      ++a;
+      ++b;
+    }
+    return static_cast<unsigned char>(*a) < static_cast<unsigned char>(*b);
+  }
+
   static constexpr bool is_sorted_by_name(Span<const Kernel> table) {
     for (size_t i = 1; i < table.size(); ++i) {
-      if (std::string_view(table.data()[i].name_) < std::string_view(table.data()[i - 1].name_)) {
+      if (is_less(table.data()[i].name_, table.data()[i - 1].name_)) {
         return false;
       }
     }

@@ -33,22 +33,22 @@ namespace {
 
 constexpr size_t kMaxPlannedBuffers = 4;
 
-uint8_t method_pool[64 * 1024];
-uint8_t planned_pool[64 * 1024];
-uint8_t zeros[4 * 1024];
+// All memory is on the stack, so that what is static is the runtime's.
+constexpr size_t kPoolSize = 64 * 1024;
 
-Error set_inputs(Method& method) {
+// `zeros` are the bytes of every tensor; they are used until the method has been executed.
+Error set_inputs(Method& method, Span<uint8_t> zeros) {
   const MethodMeta meta = method.method_meta();
   for (size_t i = 0; i < meta.num_inputs(); ++i) {
     Result<TensorInfo> info = meta.input_tensor_meta(i);
     if (!info.ok()) {
       return info.error();
     }
-    if (info->nbytes() > sizeof(zeros)) {
+    if (info->nbytes() > zeros.size()) {
       return Error::MemoryAllocationFailed;
     }
     TensorImpl input(info->scalar_type(), static_cast<ssize_t>(info->sizes().size()),
-                     const_cast<SizesType*>(info->sizes().data()), zeros,
+                     const_cast<SizesType*>(info->sizes().data()), zeros.data(),
                      const_cast<DimOrderType*>(info->dim_order().data()));
     const Error error = method.set_input(Tensor(&input), i);
     if (error != Error::Ok) {
@@ -63,6 +63,8 @@ Error run_method(const Program& program, const char* name) {
   if (!meta.ok()) {
     return meta.error();
   }
+  alignas(16) uint8_t method_pool[kPoolSize];
+  alignas(16) uint8_t planned_pool[kPoolSize];
   MemoryAllocator method_allocator(sizeof(method_pool), method_pool);
   MemoryAllocator planned_allocator(sizeof(planned_pool), planned_pool);
   Span<uint8_t> buffers[kMaxPlannedBuffers];
@@ -84,7 +86,8 @@ Error run_method(const Program& program, const char* name) {
   if (!method.ok()) {
     return method.error();
   }
-  const Error error = set_inputs(*method);
+  alignas(16) uint8_t zeros[4 * 1024] = {};
+  const Error error = set_inputs(*method, zeros);
   return error == Error::Ok ? method->execute() : error;
 }
 

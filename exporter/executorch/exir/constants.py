@@ -13,12 +13,19 @@ from torch.export.graph_signature import InputKind, InputSpec, TensorArgument
 _KNOWN = (InputKind.PARAMETER, InputKind.BUFFER, InputKind.CONSTANT_TENSOR)
 
 
-def constant_values(program: ExportedProgram) -> dict[str, torch.Tensor]:
-    """Node names and values of the inputs that are known and that the program never changes."""
+def constant_values(
+    program: ExportedProgram, include_buffers: bool = True
+) -> dict[str, torch.Tensor]:
+    """Node names and values of the inputs that are known and that the program never changes.
+
+    include_buffers: buffers can be among them; otherwise, other methods may change them.
+    """
     signature = program.graph_signature
     changed = set(signature.buffers_to_mutate.values())
     values: dict[str, torch.Tensor] = {}
     for spec in signature.input_specs:
+        if spec.kind == InputKind.BUFFER and not include_buffers:
+            continue
         if spec.kind in _KNOWN and spec.target not in changed:
             value = program.state_dict.get(spec.target, program.constants.get(spec.target))
             if isinstance(value, torch.Tensor):
@@ -52,9 +59,9 @@ def add_constant(program: ExportedProgram, value: torch.Tensor, fake: Any) -> fx
     return node
 
 
-def remove_unused_constants(program: ExportedProgram) -> None:
+def remove_unused_constants(program: ExportedProgram, include_buffers: bool = True) -> None:
     """Removes, in place, the known inputs that no node uses and that are never changed."""
-    unchanged = constant_values(program)
+    unchanged = constant_values(program, include_buffers)
     unused = {
         node.name: node
         for node in program.graph.find_nodes(op="placeholder")

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import fx
 from torch._decomp import get_decompositions
+from torch._dispatch.python import enable_python_dispatcher
 from torch._export.utils import _is_preservable_cia_op
 from torch._guards import detect_fake_mode
 from torch._ops import HigherOrderOperator, OpOverload
@@ -22,6 +23,7 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from executorch.exir.pass_manager import rename_outputs
+from executorch.exir.symbolic_nodes import SymbolicNodes
 
 # Whether an operator that comes up in decomposing a node is kept whole.
 _IsKept = Callable[[fx.Node, OpOverload], bool]
@@ -55,7 +57,7 @@ def decompose(
         `program`, given too, is decomposed; often it is the node's own operator. In a program that
         is traced, an operator is only kept if all its nodes are preserved.
 
-    Programs that change no tensor and have static shapes, as most do, are decomposed operator by
+    Programs that change no tensor and have no control flow, as most, are decomposed operator by
     operator, which is several times faster than tracing them again; the others are traced.
     """
     table = default_decompositions()
@@ -103,9 +105,16 @@ class _NeedsTracing(Exception):
 class _Recorder(TorchDispatchMode):
     """Appends to a graph every core operator that is dispatched while the mode is active."""
 
-    def __init__(self, graph: fx.Graph, table: Mapping[Any, Any], is_kept: _IsKept) -> None:
+    def __init__(
+        self,
+        graph: fx.Graph,
+        symbols: SymbolicNodes,
+        table: Mapping[Any, Any],
+        is_kept: _IsKept,
+    ) -> None:
         super().__init__()
         self._graph = graph
+        self._symbols = symbols
         self._table = table
         self._is_kept = is_kept
         # Nodes of the tensors seen, with the tensors, so that no identity is used twice.
@@ -123,17 +132,22 @@ class _Recorder(TorchDispatchMode):
         self._meta = meta
         self._nodes = {}
         for node, value in inputs:
-            if self._nodes.setdefault(id(value), (node, value))[0] is not node:
+            if (
+                isinstance(value, torch.Tensor)
+                and self._nodes.setdefault(id(value), (node, value))[0] is not node
+            ):
                 raise _NeedsTracing
 
     def node_of(self, value: Any) -> Any:
-        """The node that computes `value`, or `value` itself if it is not a tensor."""
-        if not isinstance(value, torch.Tensor):
-            return value
+        """The node that computes `value`, or `value` itself if that is known."""
         try:
-            return self._nodes[id(value)][0]
+            if isinstance(value, torch.Tensor):
+                return self._nodes[id(value)][0]
+            if isinstance(value, (torch.SymInt, torch.SymFloat, torch.SymBool)):
+                return self._symbols.node_of(value)
+            return value
         except KeyError:
-            # A tensor made outside any operator, e.g. a constant in a decomposition.
+            # It was not made by an operator: a constant in a decomposition, for example.
             raise _NeedsTracing from None
 
     def __torch_dispatch__(
@@ -182,6 +196,7 @@ class _OperatorwiseDecomposer:
         self._table = table
         self._is_kept = is_kept
         self._graph = fx.Graph()
+        self._symbols = SymbolicNodes(self._graph)
         # What became of each node: a node, or a tuple or list of nodes.
         self._new: dict[fx.Node, Any] = {}
 
@@ -192,8 +207,13 @@ class _OperatorwiseDecomposer:
         mode = detect_fake_mode([node.meta.get("val") for node in nodes if node.op != "output"])
         if mode is None:
             raise _NeedsTracing
-        recorder = _Recorder(self._graph, self._table, self._is_kept)
-        with mode, torch._C._AutoDispatchBelowAutograd(), _without_onednn():
+        recorder = _Recorder(self._graph, self._symbols, self._table, self._is_kept)
+        with (
+            mode,
+            enable_python_dispatcher(),
+            torch._C._AutoDispatchBelowAutograd(),
+            _without_onednn(),
+        ):
             for node in nodes:
                 self._new[node] = self._convert(node, recorder)
         return self._finish()
@@ -203,12 +223,6 @@ class _OperatorwiseDecomposer:
             raise _NeedsTracing
         if isinstance(node.target, OpOverload) and node.target._schema.is_mutable:
             raise _NeedsTracing
-        for value in pytree.tree_leaves(node.meta.get("val")):
-            if isinstance(value, (torch.SymInt, torch.SymFloat, torch.SymBool)) or (
-                isinstance(value, torch.Tensor)
-                and any(not isinstance(size, int) for size in value.shape)
-            ):
-                raise _NeedsTracing
 
     def _convert(self, node: Any, recorder: _Recorder) -> Any:
         if node.op == "call_function" and self._decomposes(node):
@@ -219,10 +233,13 @@ class _OperatorwiseDecomposer:
             result = self._graph.output(self._renamed(node.args[0]))
         else:
             result = self._graph.node_copy(node, self._renamed)
-            result.name = node.name  # Graphs rename nodes that are named like built-in functions.
         result.meta = dict(node.meta)
-        if node.op == "call_function":
+        if node.op == "placeholder":
+            # Signatures refer to it, and graphs rename nodes that are called like built-ins.
+            result.name = node.name
+        elif node.op == "call_function":
             result.meta["from_node"] = [_source(node)]
+        self._symbols.note(result)
         return result
 
     def _renamed(self, argument: Any) -> Any:

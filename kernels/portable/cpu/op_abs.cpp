@@ -9,6 +9,12 @@
 namespace torch::executor::native {
 
 Tensor& abs_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
+  if (::executorch::runtime::isComplexType(self.scalar_type())) {
+    const ScalarType result = ::executorch::runtime::toRealValueType(self.scalar_type());
+    return utils::map_complex(ctx, self, self, result, out, [](utils::Complex x, utils::Complex) {
+      return std::hypot(x.real(), x.imag());
+    });
+  }
   utils::Operand operands[] = {self};
   return utils::map_in_type(ctx, operands, self.scalar_type(), out, [](auto x) {
     if constexpr (std::is_floating_point_v<decltype(x)>) {

@@ -9,6 +9,12 @@ namespace {
 
 Tensor& multiply(KernelRuntimeContext& ctx, const utils::Operand& a, const utils::Operand& b,
                  Tensor& out) {
+  const utils::Operand operands[] = {a, b};
+  const ScalarType compute = utils::result_type(operands);
+  if (::executorch::runtime::isComplexType(compute)) {
+    return utils::map_complex(ctx, a, b, compute, out,
+                              [](utils::Complex x, utils::Complex y) { return x * y; });
+  }
   return utils::map_binary(ctx, a, b, out,
                            [](auto x, auto y) { return utils::wrapping_mul(x, y); });
 }

@@ -5,6 +5,7 @@
 #include <executorch/runtime/kernel/operator_registry.h>
 #include <executorch/runtime/platform/runtime.h>
 #include <gmock/gmock.h>
+#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -327,8 +328,15 @@ TEST_F(ViewTest, RefusesShapesOfOtherElementCounts) {
   EXPECT_EQ(view(self.value, std::vector<int64_t>(17, 1), out.value), Error::InvalidArgument);
   Owned<double> other_type({3, 2});
   EXPECT_EQ(view(self.value, {3, 2}, other_type.value), Error::InvalidArgument);
-  Owned<float> larger({4, 4}, TensorShapeDynamism::DYNAMIC_BOUND);
-  EXPECT_EQ(view(self.value, {3, 2}, larger.value), Error::InvalidProgram);
+}
+
+// A view has the memory of its argument and no other, whatever it had before.
+TEST_F(ViewTest, CannotGrowBeyondItsArgument) {
+  Owned<float> self({2, 3}), out({4, 4}, TensorShapeDynamism::DYNAMIC_BOUND);
+  ASSERT_EQ(view(self.value, {3, 2}, out.value), Error::Ok) << last_error_message();
+  const std::vector<int32_t> larger = {4, 4}, as_large = {1, 6};
+  EXPECT_EQ(executorch::runtime::resize_tensor(out.value.toTensor(), {larger.data(), 2}), Error::NotSupported);
+  EXPECT_EQ(executorch::runtime::resize_tensor(out.value.toTensor(), {as_large.data(), 2}), Error::Ok);
 }
 
 TEST_F(ViewTest, RefusesToReinterpretAnotherDimOrder) {

@@ -12,7 +12,6 @@
 #include <iterator>
 #include <map>
 
-#include <executorch/runtime/backend/interface.h>
 #include <executorch/runtime/core/last_error.h>
 #include <executorch/runtime/executor/test/test_program.h>
 #include <gtest/gtest.h>
@@ -21,19 +20,6 @@ using namespace executorch::runtime;
 using namespace executorch::runtime::testing;
 
 namespace {
-
-/// Takes a little memory, as backends do.
-class AllocatingBackend final : public BackendInterface {
- public:
-  bool is_available() const override { return true; }
-  Result<DelegateHandle*> init(BackendInitContext& context, FreeableBuffer*,
-                               ArrayRef<CompileSpec>) const override {
-    return ET_ALLOCATE_OR_RETURN_ERROR(context.get_runtime_allocator(), 24);
-  }
-  Error execute(BackendExecutionContext&, DelegateHandle*, Span<EValue*>) const override {
-    return Error::Ok;
-  }
-};
 
 /// Goes wrong at one call.
 class FaultyLoader final : public DataLoader {
@@ -92,8 +78,7 @@ const std::map<std::string, std::vector<uint8_t>>& programs() {
     const std::filesystem::path corpus = std::filesystem::path(ET_TEST_DATA_DIR) / "corpus";
     for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
       const std::string name = entry.path().filename();
-      if (entry.is_directory() && name.rfind("n_", 0) != 0 &&
-          name.rfind("f_external", 0) != 0) {
+      if (entry.is_directory() && name.rfind("n_", 0) != 0 && name.rfind("f_external", 0) != 0) {
         std::ifstream file(entry.path() / "program.pte", std::ios::binary);
         files[name] = {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
       }
@@ -105,10 +90,7 @@ const std::map<std::string, std::vector<uint8_t>>& programs() {
 
 class AllocationFailureTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    static AllocatingBackend backend;
-    ASSERT_EQ(register_backend({"XnnpackBackend", &backend}), Error::Ok);
-  }
+  void SetUp() override { register_stand_in_backend(); }
 };
 
 TEST_F(AllocationFailureTest, MethodMemoryOfEverySize) {
@@ -126,18 +108,18 @@ TEST_F(AllocationFailureTest, MethodMemoryOfEverySize) {
         ASSERT_TRUE(meta.ok());
         // Enough, to know how much that is.
         MethodMemory enough(*meta, 1 << 20);
-        ASSERT_TRUE(program
-                        ->load_method(method, enough.manager(), nullptr, nullptr, nullptr,
-                                      kernels.span())
-                        .ok())
+        ASSERT_TRUE(
+            program
+                ->load_method(method, enough.manager(), nullptr, nullptr, nullptr, kernels.span())
+                .ok())
             << last_error_message();
         const size_t needed = enough.method_allocator().used_size();
         // Every size would take minutes; a step of about a hundredth meets every allocation of a
         // small program and most of a large one.
         for (size_t size = 0; size < needed; size += 1 + needed / 97) {
           MethodMemory memory(*meta, size);
-          const Result<Method> result = program->load_method(
-              method, memory.manager(), nullptr, nullptr, nullptr, kernels.span());
+          const Result<Method> result = program->load_method(method, memory.manager(), nullptr,
+                                                             nullptr, nullptr, kernels.span());
           ASSERT_EQ(result.error(), Error::MemoryAllocationFailed) << size << " of " << needed;
           ASSERT_STRNE(last_error_message(), "");
         }

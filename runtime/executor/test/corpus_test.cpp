@@ -12,7 +12,6 @@
 #include <iterator>
 #include <random>
 
-#include <executorch/runtime/backend/interface.h>
 #include <executorch/runtime/executor/test/test_program.h>
 #include <executorch/schema/extended_header.h>
 #include <gtest/gtest.h>
@@ -37,19 +36,6 @@ std::vector<uint8_t> read_file(const std::filesystem::path& path) {
 std::vector<uint8_t> program_of(const std::string& name) {
   return read_file(kCorpus / name / "program.pte");
 }
-
-/// Accepts every payload.
-class StandInBackend final : public BackendInterface {
- public:
-  bool is_available() const override { return true; }
-  Result<DelegateHandle*> init(BackendInitContext&, FreeableBuffer*,
-                               ArrayRef<CompileSpec>) const override {
-    return static_cast<DelegateHandle*>(nullptr);
-  }
-  Error execute(BackendExecutionContext&, DelegateHandle*, Span<EValue*>) const override {
-    return Error::Ok;
-  }
-};
 
 /// External data of any key: as large as asked for, all zero.
 class ZeroDataMap final : public NamedDataMap {
@@ -94,10 +80,7 @@ class ZeroDataMap final : public NamedDataMap {
 
 class CorpusTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    static StandInBackend backend;
-    ASSERT_EQ(register_backend({"XnnpackBackend", &backend}), Error::Ok);
-  }
+  void SetUp() override { register_stand_in_backend(); }
 };
 
 TEST_F(CorpusTest, EveryGoodProgramLoads) {

@@ -344,7 +344,7 @@ TEST(MethodTest, NullPointersAreErrors) {
   EXPECT_EQ(loaded->get_outputs(nullptr, 1), Error::InvalidArgument);
   EXPECT_EQ(loaded->get_inputs(nullptr, 1), Error::InvalidArgument);
   EXPECT_NE(loaded->set_output_data_ptr(nullptr, 16, 0), Error::Ok);
-  EXPECT_EQ(loaded->set_inputs({static_cast<const EValue*>(nullptr), 0}), Error::InvalidArgument);
+  EXPECT_EQ(loaded->set_inputs(ArrayRef<EValue>()), Error::InvalidArgument);
   EXPECT_EQ(Program::check_header(nullptr, 64), Program::HeaderStatus::ShortData);
   // A tensor without data.
   std::vector<int32_t> sizes = {2, 2};
@@ -551,7 +551,7 @@ TEST(MethodTest, TensorConditionJumpsIfAnyElementIsFalse) {
     writer.jump_false(condition, -5);  // Beyond the end.
     writer.call("test::increment", "", {counter, counter});
     writer.end_method("forward", {}, {counter});
-    Loaded loaded(writer.finish());
+    Loaded loaded(writer.finish(), nullptr, Program::Verification::Minimal);
     ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
     ASSERT_EQ(loaded->execute(), Error::Ok);
     EXPECT_EQ(loaded->get_output(0).toInt(), second ? 1 : 0);

@@ -416,6 +416,41 @@ TEST(ProgramValidationTest, Instructions) {
                 InvalidProgram, InvalidProgram);
 }
 
+TEST(ProgramValidationTest, JumpsStayInTheirChain) {
+  for (const int32_t target : {-1, 0, 1, 2, 3}) {
+    const Errors errors = errors_of([target](ProgramWriter& writer) {
+      const int condition = writer.add_bool(true);
+      writer.jump_false(condition, target);
+      writer.move(condition, condition);
+      writer.end_method("forward", {}, {});
+    });
+    EXPECT_EQ(errors.consistency, target >= 0 && target <= 2 ? Error::Ok : Error::InvalidProgram);
+    EXPECT_EQ(errors.method, Error::Ok);
+  }
+}
+
+TEST(ProgramValidationTest, ResultsDoNotLieAcrossArguments) {
+  // x occupies bytes 16 to 32.
+  const auto with_result_at = [](int64_t offset, uint32_t arena, bool in_list) {
+    return errors_of([=](ProgramWriter& writer) {
+             const int x = writer.add_tensor({{4}, fb::ScalarType::FLOAT, 16});
+             const int out = writer.add_tensor({{4}, fb::ScalarType::FLOAT, offset, arena});
+             const int outs = writer.add_tensor_list({out});
+             writer.call("op", "", {x, out, in_list ? outs : out});
+             writer.end_method("forward", {}, {}, {0, 256, 256});
+           })
+        .consistency;
+  };
+  for (const bool in_list : {false, true}) {
+    EXPECT_EQ(with_result_at(0, 1, in_list), Error::Ok);
+    EXPECT_EQ(with_result_at(4, 1, in_list), Error::InvalidProgram);
+    EXPECT_EQ(with_result_at(16, 1, in_list), Error::Ok) << "in place";
+    EXPECT_EQ(with_result_at(28, 1, in_list), Error::InvalidProgram);
+    EXPECT_EQ(with_result_at(28, 2, in_list), Error::Ok);
+    EXPECT_EQ(with_result_at(32, 1, in_list), Error::Ok);
+  }
+}
+
 TEST(ProgramValidationTest, DelegateDataMustExist) {
   const auto with_data = [](fb::DataLocation location, uint32_t index) {
     return errors_of([=](ProgramWriter& writer) {
@@ -426,7 +461,7 @@ TEST(ProgramValidationTest, DelegateDataMustExist) {
     });
   };
   EXPECT_ERRORS(with_data(fb::DataLocation::SEGMENT, 9), InvalidProgram, NotFound);
-  EXPECT_ERRORS(with_data(fb::DataLocation::INLINE, 9), Ok, NotFound);
+  EXPECT_ERRORS(with_data(fb::DataLocation::INLINE, 9), InvalidProgram, NotFound);
   EXPECT_ERRORS(errors_of([](ProgramWriter& writer) {
                   writer.delegates.push_back(
                       fb::CreateBackendDelegate(writer.fbb, writer.fbb.CreateString("NoBackend")));

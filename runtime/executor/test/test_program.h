@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include <executorch/runtime/backend/interface.h>
 #include <executorch/runtime/core/data_loader.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/schema/program_generated.h>
@@ -363,6 +364,26 @@ class MethodMemory {
   std::optional<HierarchicalAllocator> planned_;
   std::optional<MemoryManager> manager_;
 };
+
+/// Accepts every payload; takes a little memory, as backends do.
+class StandInBackend final : public BackendInterface {
+ public:
+  bool is_available() const override { return true; }
+  Result<DelegateHandle*> init(BackendInitContext& context, FreeableBuffer*,
+                               ArrayRef<CompileSpec>) const override {
+    return ET_ALLOCATE_OR_RETURN_ERROR(context.get_runtime_allocator(), 24);
+  }
+  Error execute(BackendExecutionContext&, DelegateHandle*, Span<EValue*>) const override {
+    return Error::Ok;
+  }
+};
+
+/// Once for the whole process.
+inline void register_stand_in_backend() {
+  static StandInBackend backend;
+  static const Error error = register_backend({"XnnpackBackend", &backend});
+  ET_CHECK(error == Error::Ok);
+}
 
 /// Kernels that do nothing, for all operators of a program.
 class StandInKernels {

@@ -55,6 +55,40 @@ TEST(OperatorRegistryTest, PrivateKernelsComeFirst) {
   EXPECT_EQ(get_op_function_from_registry("test::table.out", {}, {}).get(), &kernel<1>);
 }
 
+TEST(OperatorRegistryTest, TablesThatAreSortedAreSearchedByName) {
+  static const Kernel sorted[] = {
+      Kernel("sorted::a.out", &kernel<1>), Kernel("sorted::b.out", KernelKey("v1/6;0"), &kernel<2>),
+      Kernel("sorted::b.out", &kernel<3>), Kernel("sorted::b.out_x", &kernel<4>),
+      Kernel("sorted::c.out", &kernel<5>)};
+  static KernelLibrary sorted_library(sorted);
+  EXPECT_TRUE(sorted_library.is_sorted);
+  EXPECT_FALSE(library.is_sorted);
+  register_kernel_library(sorted_library);
+  register_kernel_library(library);
+  EXPECT_EQ(get_op_function_from_registry("sorted::a.out").get(), &kernel<1>);
+  EXPECT_EQ(get_op_function_from_registry("sorted::b.out").get(), &kernel<3>);
+  EXPECT_EQ(get_op_function_from_registry("sorted::b.out_x").get(), &kernel<4>);
+  EXPECT_EQ(get_op_function_from_registry("sorted::c.out").get(), &kernel<5>);
+  for (const char* missing : {"sorted::", "sorted::b", "sorted::b.out_", "sorted::d.out"}) {
+    EXPECT_FALSE(registry_has_op_function(missing)) << missing;
+  }
+}
+
+TEST(OperatorRegistryTest, SaysWhetherThereAreSpecializedKernels) {
+  register_kernel_library(library);
+  const internal::KernelChoice plain = internal::find_kernels("test::table.out", {});
+  EXPECT_EQ(plain.fallback, &kernel<1>);
+  EXPECT_FALSE(plain.has_specialized);
+  const internal::KernelChoice special = internal::find_kernels("test::special.out", {});
+  EXPECT_EQ(special.fallback, &kernel<3>);
+  EXPECT_TRUE(special.has_specialized);
+  const Kernel mine[] = {Kernel("test::special.out", &kernel<9>)};
+  const internal::KernelChoice mixed = internal::find_kernels("test::special.out", mine);
+  EXPECT_EQ(mixed.fallback, &kernel<9>);
+  EXPECT_TRUE(mixed.has_specialized);
+  EXPECT_EQ(internal::find_kernels("test::nothing.out", {}).fallback, nullptr);
+}
+
 TEST(OperatorRegistryTest, RegisteredKernelsAreCopiedAndDuplicatesHarmless) {
   {
     Kernel local[] = {Kernel("test::copied.out", &kernel<4>)};

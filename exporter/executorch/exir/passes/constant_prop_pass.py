@@ -18,15 +18,21 @@ _SMALL = 1024
 
 
 def constant_prop_pass(
-    exported_program: ExportedProgram, custom_skip_targets: Collection[Any] | None = None
+    exported_program: ExportedProgram,
+    custom_skip_targets: Collection[Any] | None = None,
+    *,
+    include_buffers: bool = True,
 ) -> ExportedProgram:
     """Replaces, in place, operators on constants by their results, unless the program would grow.
 
-    custom_skip_targets: operators to leave alone. Constants that nothing uses are removed.
+    custom_skip_targets: operators to leave alone.
+    include_buffers: buffers that the program doesn't change are constants, too.
+
+    Constants that nothing uses are removed.
     """
     skipped = set(custom_skip_targets or ())
     graph = exported_program.graph
-    known = constant_values(exported_program)
+    known = constant_values(exported_program, include_buffers)
     values = {n: known[n.name] for n in graph.find_nodes(op="placeholder") if n.name in known}
     with torch.no_grad():
         for node in list(graph.nodes):
@@ -37,7 +43,7 @@ def constant_prop_pass(
                 node.replace_all_uses_with(new)
                 graph.erase_node(node)
     graph.eliminate_dead_code()
-    remove_unused_constants(exported_program)
+    remove_unused_constants(exported_program, include_buffers)
     return exported_program
 
 

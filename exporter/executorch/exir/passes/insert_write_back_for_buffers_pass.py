@@ -8,8 +8,10 @@ from dataclasses import replace
 import torch
 from torch import fx
 from torch.export import ExportedProgram
+from torch.export.graph_signature import OutputKind
 
 from executorch.exir.dialects.edge._ops import edge_op
+from executorch.exir.error import ExportError, ExportErrorType
 from executorch.exir.pass_manager import MUTATIONS
 from executorch.exir.passes.memory_format_ops_pass import convert_memory_format_op
 from executorch.exir.passes.spec_prop_pass import make_spec
@@ -28,6 +30,12 @@ def insert_write_back_for_buffers_pass(program: ExportedProgram) -> None:
     values = list(output.args[0])
     written: list[tuple[int, fx.Node, fx.Node]] = []
     for index, spec in enumerate(signature.output_specs):
+        if spec.kind == OutputKind.PARAMETER_MUTATION:
+            raise ExportError(
+                ExportErrorType.NOT_SUPPORTED,
+                f"the model changes its parameter {spec.target}, which is a constant in a program; "
+                "make it a buffer",
+            )
         if spec.kind in MUTATIONS:
             target = nodes[names.get(spec.target, spec.target)]
             written.append((index, target, values[index]))

@@ -203,18 +203,17 @@ def edge_to_executorch_passes(
             ExportErrorType.NOT_SUPPORTED, "external_mutable_weights is not supported"
         )
     planning = _for_method(config.memory_planning_pass, name or "forward")
-    place_constants: Callable[[ExportedProgram], object] | None
+    place_constants: Callable[[ExportedProgram], object]
     if config.external_constants:
         # Users find external constants by name, so these stay what they are.
         place_constants = partial(external_constants_pass, file_of=config.external_constants)
-    elif getattr(planning, "share_mutable_buffers", False):
-        # A buffer that another method changes is not a constant in this one.
-        place_constants = None
     else:
-        place_constants = constant_prop_pass
+        # A buffer that another method changes is not a constant in this one.
+        is_shared = getattr(planning, "share_mutable_buffers", False)
+        place_constants = partial(constant_prop_pass, include_buffers=not is_shared)
     return [
         *config.passes,
-        *([_ProgramPass(place_constants)] if place_constants else []),
+        _ProgramPass(place_constants),
         SpecPropPass(),
         *([ReplaceViewCopyWithViewPass()] if config.remove_view_copy else []),
         _for_method(config.sym_shape_eval_pass, name or "forward"),

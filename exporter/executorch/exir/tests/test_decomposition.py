@@ -90,13 +90,45 @@ def test_other_programs_are_traced(function: Callable[..., torch.Tensor]) -> Non
     assert_same(result.module()(*inputs), function(*inputs))
 
 
-def test_dynamic_shapes() -> None:
-    model = nn.Sequential(nn.Linear(8, 4), nn.LayerNorm(4))
-    shapes = {"input": {0: Dim("batch", max=9)}}
+class Sizes(nn.Module):
+    """Needs sizes, and expressions of sizes, in operators that are decomposed."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        n = x.shape[0]
+        return (
+            x.chunk(2, 1)[0].flatten(),
+            F.pad(x, (0, 0, 1, n)),
+            torch.ones(2 * n, 3),
+            x.repeat(2, 1).softmax(0),
+            F.layer_norm(x, (8,)),
+            x.unsqueeze(1).expand(n, 3, 8).reshape(3 * n, 8),
+        )
+
+
+DYNAMIC_MODELS = {
+    "sizes": Sizes(),
+    "linear": nn.Sequential(nn.Linear(8, 4), nn.LayerNorm(4)),
+    "transformer": nn.TransformerEncoderLayer(8, 2, 16),
+}
+
+
+@pytest.mark.usefixtures("forbid_tracing")
+@pytest.mark.parametrize("name", DYNAMIC_MODELS)
+def test_dynamic_shapes(name: str) -> None:
+    model = DYNAMIC_MODELS[name].eval()
+    shapes = ({0: Dim("batch", min=2, max=9)},)
     program = decompose(export(model, (torch.randn(3, 8),), dynamic_shapes=shapes))
     for batch in (2, 9):
         x = torch.randn(batch, 8)
         assert_same(program.module()(x), model(x))
+
+
+@pytest.mark.parametrize("name", DYNAMIC_MODELS)
+def test_dynamic_shapes_give_the_operators_that_tracing_gives(name: str) -> None:
+    model = DYNAMIC_MODELS[name].eval()
+    shapes = ({0: Dim("batch", min=2, max=9)},)
+    program = export(model, (torch.randn(3, 8),), dynamic_shapes=shapes)
+    assert operators(decompose(program)) == operators(program.run_decompositions())
 
 
 def test_preserved_operators_stay() -> None:

@@ -12,6 +12,7 @@ from torch.export import Dim, export
 
 from executorch.exir import ExecutorchBackendConfig, ExecutorchProgramManager, memory, to_edge
 from executorch.exir._serialize._program import deserialize_pte_binary
+from executorch.exir.error import ExportError
 from executorch.exir.passes import HintBasedSymShapeEvalPass, MemoryPlanningPass
 from executorch.exir.schema import KernelCall, Tensor
 from executorch.exir.tests.graph_execution import Function, GraphState, assert_same
@@ -311,3 +312,44 @@ def test_dump_names_operators() -> None:
     assert "forward: 3 instructions" in short.getvalue()
     assert "aten::addmm.out(" in short.getvalue()
     assert "ExecutionPlan(" in long.getvalue()
+
+
+def test_shared_buffers_are_not_folded_but_parameters_are() -> None:
+    class Step(nn.Module):
+        state: torch.Tensor
+
+        def __init__(self, changes: bool) -> None:
+            super().__init__()
+            self._changes = changes
+            self.linear = nn.Linear(20, 20)
+            self.register_buffer("state", torch.zeros(20, 20))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if self._changes:
+                self.state.add_(x)
+            return self.linear(x) + self.state.t()
+
+    x = torch.randn(20, 20)
+    programs = {"write": export(Step(True), (x,)), "read": export(Step(False), (x,))}
+    planning = MemoryPlanningPass(share_mutable_buffers=True)
+    config = ExecutorchBackendConfig(memory_planning_pass=planning)
+    program = to_edge(programs).to_executorch(config).exported_program("read")
+    permutes = program.graph.find_nodes(op="call_function", target=aten.permute_copy.out)
+    assert [n.args[0].name for n in permutes] == ["b_state"]
+
+
+class ChangesParameter(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            self.weight.add_(x)
+        return self.weight * 2
+
+
+def test_changed_parameters_are_refused() -> None:
+    edge = to_edge(export(ChangesParameter(), (torch.ones(2),)))
+    with pytest.raises(ExportError, match="changes its parameter weight"):
+        edge.to_executorch()

@@ -5,6 +5,7 @@
 
 namespace torch::executor::native::utils {
 
+using ::executorch::runtime::isComplexType;
 using ::executorch::runtime::isFloatingType;
 using ::executorch::runtime::isIntegralType;
 
@@ -47,6 +48,11 @@ Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b
   const ScalarType compute = result_type(operands);
   ET_KERNEL_CHECK_MSG(ctx, !subtract || (compute != ScalarType::Bool), InvalidArgument, out,
                       "Bool tensors cannot be subtracted");
+  if (isComplexType(compute)) {
+    const Complex factor(subtract ? -alpha.to<double>() : alpha.to<double>());
+    return map_complex(ctx, a, b, compute, out,
+                       [&](Complex x, Complex y) { return x + factor * y; });
+  }
   ET_KERNEL_CHECK_MSG(
       ctx, isFloatingType(compute) || alpha.isIntegral(/*include_bool=*/true), InvalidArgument, out,
       "alpha is a floating-point number, the result has element type %s", toString(compute));
@@ -65,6 +71,11 @@ Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b
 Tensor& divide(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
                optional<string_view> mode, Tensor& out) {
   if (!mode.has_value()) {
+    const Operand operands[] = {a, b};
+    const ScalarType compute = result_type(operands);
+    if (isComplexType(compute)) {
+      return map_complex(ctx, a, b, compute, out, [](Complex x, Complex y) { return x / y; });
+    }
     return map_to_float(ctx, a, b, out, [](auto x, auto y) { return x / y; });
   }
   if (*mode == "floor") {

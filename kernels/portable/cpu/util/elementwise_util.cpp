@@ -10,9 +10,12 @@
 
 namespace torch::executor::native::utils {
 
+using ::executorch::runtime::isComplexType;
 using ::executorch::runtime::isFloatingType;
 using ::executorch::runtime::kTensorDimensionLimit;
 using ::executorch::runtime::promoteTypes;
+using ::executorch::runtime::toComplexType;
+using ::executorch::runtime::toRealValueType;
 
 Operand::Operand(const Scalar& scalar) : is_number_(true) {
   if (scalar.isBoolean()) {
@@ -38,9 +41,12 @@ ScalarType combine(ScalarType weighty, ScalarType light) {
     return weighty == ScalarType::Undefined ? light : weighty;
   }
   if (isFloatingType(weighty)) {
+    return isComplexType(light) ? toComplexType(weighty) : weighty;
+  }
+  if (isComplexType(weighty)) {
     return weighty;
   }
-  if (weighty == ScalarType::Bool || isFloatingType(light)) {
+  if (weighty == ScalarType::Bool || isFloatingType(light) || isComplexType(light)) {
     return promoteTypes(weighty, light);
   }
   return weighty;
@@ -123,8 +129,28 @@ Loops make_loops(ArrayRef<Operand> operands, const Tensor& out) {
   return loops;
 }
 
-bool is_supported(ScalarType dtype) {
-  return ::executorch::runtime::isRealHBBF16Type(dtype);
+bool is_supported(ScalarType dtype, bool allows_complex) {
+  return ::executorch::runtime::isRealHBBF16Type(dtype) || (allows_complex && isComplexType(dtype));
+}
+
+Complex load_complex(const Operand& operand, int64_t offset) {
+  double parts[2] = {};
+  if (isComplexType(operand.dtype())) {
+    const double* loaded =
+        load_block(operand.data(), toRealValueType(operand.dtype()), 2 * offset, 1, 2, parts);
+    return Complex(loaded[0], loaded[1]);
+  }
+  return Complex(load_element<double>(operand.data(), operand.dtype(), offset));
+}
+
+void store_complex(const Complex& value, Tensor& out, int64_t offset) {
+  const double parts[] = {value.real(), value.imag()};
+  if (isComplexType(out.scalar_type())) {
+    store_block(parts, 2, out.mutable_data_ptr(), toRealValueType(out.scalar_type()), 2 * offset,
+                1);
+  } else {
+    store_element(parts[0], out.mutable_data_ptr(), out.scalar_type(), offset);
+  }
 }
 
 /// The value of an operand of rank 0 as a number, after conversion to `dtype`.
@@ -159,12 +185,12 @@ ScalarType result_type(ArrayRef<Operand> operands) {
 }
 
 bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
-                         ScalarType result, Tensor& out) {
+                         ScalarType result, Tensor& out, bool allows_complex) {
   SizesType sizes[kTensorDimensionLimit];
   size_t dim = 0;
   for (size_t i = 0; i < operands.size(); ++i) {
-    ET_KERNEL_CHECK_MSG(ctx, is_supported(operands[i].dtype()), InvalidArgument, false,
-                        "Input %zu has element type %s, which is not supported", i,
+    ET_KERNEL_CHECK_MSG(ctx, is_supported(operands[i].dtype(), allows_complex), InvalidArgument,
+                        false, "Input %zu has element type %s, which is not supported", i,
                         toString(operands[i].dtype()));
     const Error error = broadcast_shape(operands[i].sizes(), sizes, dim);
     if (error != Error::Ok) {
@@ -172,10 +198,10 @@ bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, Scal
       return false;
     }
   }
-  ET_KERNEL_CHECK_MSG(ctx, is_supported(out.scalar_type()) && canCast(result, out.scalar_type()),
-                      InvalidArgument, false,
-                      "A result of element type %s cannot be stored in out, which has %s",
-                      toString(result), toString(out.scalar_type()));
+  ET_KERNEL_CHECK_MSG(
+      ctx, is_supported(out.scalar_type(), allows_complex) && canCast(result, out.scalar_type()),
+      InvalidArgument, false, "A result of element type %s cannot be stored in out, which has %s",
+      toString(result), toString(out.scalar_type()));
   const Error error = resize_tensor(out, ArrayRef<SizesType>(sizes, dim));
   if (error != Error::Ok) {
     ctx.fail(error);
@@ -189,7 +215,8 @@ bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, Scal
                       "A tensor has no data");
   for (Operand& operand : operands) {
     // A number takes part in a floating-point computation as it is.
-    if (has_data && operand.sizes().empty() && !(operand.is_number() && isFloatingType(compute))) {
+    if (has_data && operand.sizes().empty() && !allows_complex &&
+        !(operand.is_number() && isFloatingType(compute))) {
       operand = value_of(operand, compute);
     }
   }
@@ -270,6 +297,18 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
       }
     }
   });
+}
+
+Tensor& map_complex(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
+                    ScalarType result, Tensor& out,
+                    ::executorch::runtime::FunctionRef<Complex(Complex, Complex)> function) {
+  Operand operands[] = {a, b};
+  if (prepare_elementwise(ctx, operands, result, result, out, /*allows_complex=*/true)) {
+    make_loops(operands, out).for_each([&](const Loops::Offsets& at) {
+      store_complex(function(load_complex(a, at[1]), load_complex(b, at[2])), out, at[0]);
+    });
+  }
+  return out;
 }
 
 }  // namespace torch::executor::native::utils

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <executorch/kernels/portable/cpu/util/block_util.h>
+#include <executorch/runtime/core/function_ref.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
 namespace torch::executor::native::utils {
@@ -66,9 +67,10 @@ inline ScalarType float_result_type(ScalarType dtype) {
 /// Checks that the operands are numbers or tensors of real, Half, BFloat16 or Bool elements, that
 /// `result` can be stored in `out`, and that the shapes broadcast; gives `out` the broadcast shape.
 /// Fails `ctx` and returns false otherwise. Tensors of rank 0 and integers are replaced by their
-/// value in type `compute`, in which they may not have had a say.
+/// value in type `compute`, in which they may not have had a say. With `allows_complex`, elements
+/// may be complex as well, and the operands stay as they are.
 bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
-                         ScalarType result, Tensor& out);
+                         ScalarType result, Tensor& out, bool allows_complex = false);
 
 namespace internal {
 
@@ -141,6 +143,14 @@ Tensor& map_binary(KernelRuntimeContext& ctx, const Operand& a, const Operand& b
   Operand operands[] = {a, b};
   return map_in_type(ctx, operands, result_type(operands), out, function);
 }
+
+using Complex = ::executorch::aten::complex<double>;
+
+/// An operator of complex numbers, one of which may be real; for one input, pass it twice. The
+/// result has the type `result`, which is real or complex. Computes in double, element by element.
+Tensor& map_complex(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
+                    ScalarType result, Tensor& out,
+                    ::executorch::runtime::FunctionRef<Complex(Complex, Complex)> function);
 
 /// Calls f(TypeTag<T>()) with double for Double, else float.
 template <typename F>
