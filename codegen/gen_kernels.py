@@ -14,7 +14,8 @@ writes
 
 An entry of the YAML is either `func:` with a full schema or `op:` with the name of an operator
 whose schema is found in --schemas. `kernels:` names the C++ function, in namespace `native` inside
-the one given.
+the one given. A kernel with `arg_meta:` is specialized: `type_alias:` and `dim_order_alias:` say
+for which element types and dim orders of its tensors.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,37 @@ from operator_schema import OperatorSchema
 PORTABLE_YAML = Path(__file__).parent.parent / "kernels" / "portable" / "functions.yaml"
 
 
+# Numbers of the element types, as they stand in kernel keys.
+SCALAR_TYPES = {
+    "Byte": 0,
+    "Char": 1,
+    "Short": 2,
+    "Int": 3,
+    "Long": 4,
+    "Half": 5,
+    "Float": 6,
+    "Double": 7,
+    "ComplexHalf": 8,
+    "ComplexFloat": 9,
+    "ComplexDouble": 10,
+    "Bool": 11,
+    "BFloat16": 15,
+    "UInt16": 27,
+    "UInt32": 28,
+    "UInt64": 29,
+}
+
+
 @dataclass(frozen=True)
 class KernelBinding:
-    """An operator and the C++ function that implements it."""
+    """An operator and a C++ function that implements it."""
 
     schema: OperatorSchema
     namespace: str
     """The function's namespace, without the inner `native`."""
     function: str
+    key: str | None = None
+    """What tensors the function is specialized for; None if it takes any."""
 
     @property
     def native_namespace(self) -> str:
@@ -66,12 +90,13 @@ class KernelBinding:
     @property
     def table_entry(self) -> str:
         schema = self.schema
+        parameters = ["::executorch::runtime::KernelRuntimeContext&"]
+        parameters += [argument.type.cpp_argument for argument in schema.arguments]
+        key = f'::executorch::runtime::KernelKey("{self.key}"), ' if self.key else ""
         return (
-            f'    ET_BOXED_KERNEL("{schema.namespace}", "{schema.unqualified_name}", '
-            f"::{self.native_namespace}::{self.function}, "
-            f"{schema.cpp_return}(::executorch::runtime::KernelRuntimeContext&"
-            + "".join(f", {a.type.cpp_argument}" for a in schema.arguments)
-            + ")),"
+            f'    ::executorch::runtime::Kernel("{schema.full_name}", {key}ET_BOXED_FUNCTION('
+            f'"{schema.unqualified_name}", ::{self.native_namespace}::{self.function}, '
+            f"{schema.cpp_return}({', '.join(parameters)}))),"
         )
 
 
@@ -88,7 +113,42 @@ def load_schemas(path: Path) -> dict[str, OperatorSchema]:
     return {schema.full_name: schema for schema in schemas}
 
 
-def bind(entry: dict[str, Any], schemas: dict[str, OperatorSchema]) -> KernelBinding:
+def kernel_keys(
+    schema: OperatorSchema,
+    arg_meta: dict[str, tuple[str, str]],
+    types: dict[str, list[str]],
+    dim_orders: dict[str, list[list[int]]],
+) -> list[str]:
+    """The keys of a kernel that is specialized for some element types and dim orders.
+
+    Args:
+        arg_meta: For each tensor argument that a call passes, the names of its element type and of
+            its dim order.
+        types, dim_orders: What the names stand for. Each combination of their values is a key.
+    """
+    names = [argument.name for argument in schema.arguments]
+    if unknown := set(arg_meta) - set(names):
+        raise ValueError(f"{schema.full_name} has no arguments {sorted(unknown)}")
+    tensors = [arg_meta[name] for name in names if name in arg_meta]
+    # The value of the result counts as an argument too; several results are in a list, which does
+    # not count.
+    if len(schema.returns) == 1 and names[-1] in arg_meta:
+        tensors.append(arg_meta[names[-1]])
+    used_types = sorted({name for name, _ in tensors})
+    used_orders = sorted({name for _, name in tensors})
+    try:
+        type_choices = product(*([SCALAR_TYPES[t] for t in types[name]] for name in used_types))
+        order_choices = list(product(*(dim_orders[name] for name in used_orders)))
+        return [
+            "v1/" + "|".join(f"{dtype[t]};{','.join(map(str, order[o]))}" for t, o in tensors)
+            for dtype in (dict(zip(used_types, choice)) for choice in type_choices)
+            for order in [dict(zip(used_orders, choice)) for choice in order_choices]
+        ]
+    except KeyError as error:
+        raise ValueError(f"{schema.full_name}: {error} is not defined") from error
+
+
+def bind(entry: dict[str, Any], schemas: dict[str, OperatorSchema]) -> list[KernelBinding]:
     """Resolves one entry of a kernel YAML."""
     if "func" in entry:
         schema = OperatorSchema.parse(entry["func"])
@@ -99,20 +159,31 @@ def bind(entry: dict[str, Any], schemas: dict[str, OperatorSchema]) -> KernelBin
         schema = schemas[name]
     else:
         raise ValueError(f"neither `func` nor `op`: {entry}")
-    kernels = entry.get("kernels") or []
-    if len(kernels) != 1 or kernels[0].get("arg_meta") is not None:
-        raise ValueError(f"{schema.full_name}: exactly one kernel, with `arg_meta: null`")
-    namespace, separator, function = kernels[0]["kernel_name"].rpartition("::")
-    return KernelBinding(schema, namespace if separator else "torch::executor", function)
+    if not entry.get("kernels"):
+        raise ValueError(f"{schema.full_name} has no kernels")
+    bindings = []
+    for kernel in entry["kernels"]:
+        keys: list[str | None] = [None]
+        if kernel.get("arg_meta") is not None:
+            aliases = entry.get("type_alias", {}), entry.get("dim_order_alias", {})
+            keys = [*kernel_keys(schema, kernel["arg_meta"], *aliases)]
+        namespace, separator, function = kernel["kernel_name"].rpartition("::")
+        namespace = namespace if separator else "torch::executor"
+        bindings += [KernelBinding(schema, namespace, function, key) for key in keys]
+    return bindings
 
 
 def load_bindings(path: Path, schemas: dict[str, OperatorSchema]) -> list[KernelBinding]:
     """The bindings of a kernel YAML, sorted by operator name. ValueError for one listed twice."""
-    bindings = [bind(entry, schemas) for entry in load_entries(path)]
-    bindings.sort(key=lambda binding: binding.schema.full_name)
-    for first, second in pairwise(bindings):
-        if first.schema.full_name == second.schema.full_name:
-            raise ValueError(f"{path}: {first.schema.full_name} is listed twice")
+    bindings = [binding for entry in load_entries(path) for binding in bind(entry, schemas)]
+
+    def name_and_key(binding: KernelBinding) -> tuple[str, str]:
+        return binding.schema.full_name, binding.key or ""
+
+    bindings.sort(key=name_and_key)
+    for first, second in pairwise(map(name_and_key, bindings)):
+        if first == second:
+            raise ValueError(f"{path}: {' '.join(first).strip()} is listed twice")
     return bindings
 
 
@@ -142,7 +213,9 @@ def native_functions_header(bindings: list[KernelBinding]) -> str:
 def functions_header(bindings: list[KernelBinding], library: str) -> str:
     return (
         f"#pragma once\n\n#include <executorch/kernels/{library}/NativeFunctions.h>\n\n"
-        + _in_namespaces((f"torch::executor::{b.schema.namespace}", b.wrapper) for b in bindings)
+        + _in_namespaces(
+            (f"torch::executor::{b.schema.namespace}", b.wrapper) for b in bindings if b.key is None
+        )
     )
 
 

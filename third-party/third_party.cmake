@@ -82,7 +82,7 @@ endif()
 # Google Benchmark: benchmark::benchmark_main.
 if(EXECUTORCH_BUILD_BENCHMARKS)
   if(NOT BENCHMARK_SOURCE_DIR)
-    find_package(benchmark 1.8 CONFIG QUIET)
+    find_package(benchmark 1.9.1 CONFIG QUIET)
   endif()
   if(NOT TARGET benchmark::benchmark_main)
     third_party_source(benchmark BENCHMARK_SOURCE_DIR)

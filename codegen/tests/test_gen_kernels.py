@@ -45,10 +45,53 @@ def test_short_form_and_foreign_namespaces(tmp_path: Path) -> None:
     assert "return ::custom::native::fast_add_out(context, self, other, alpha, out);" in functions
     assert "namespace torch::executor::my {" in functions
     source = (tmp_path / "RegisterKernels.cpp").read_text()
-    add, scale = source.index('"aten", "add.out"'), source.index('"my", "scale.out"')
+    add, scale = source.index('"aten::add.out"'), source.index('"my::scale.out"')
     assert add < scale
     assert "::mine::native::scale" in source
     assert "void executorch::kernels::register_fast_kernels()" in source
+
+
+def specialized(arg_meta: dict[str, list[str]]) -> dict[str, object]:
+    return {
+        "func": SCHEMA,
+        "type_alias": {"T": ["Float", "Bool"], "U": ["Double"]},
+        "dim_order_alias": {"D": [[0, 1], [1, 0]], "E": [[0]]},
+        "kernels": [
+            {"arg_meta": None, "kernel_name": "torch::executor::add_out"},
+            {"arg_meta": arg_meta, "kernel_name": "torch::executor::fast_add_out"},
+        ],
+    }
+
+
+def test_specialized_kernels(tmp_path: Path) -> None:
+    kernels = specialized({"self": ["T", "D"], "other": ["U", "E"], "out": ["T", "D"]})
+    bindings = gen_kernels.load_bindings(write(tmp_path / "kernels.yaml", kernels), {})
+    assert [(binding.function, binding.key) for binding in bindings] == [
+        ("add_out", None),
+        *(
+            ("fast_add_out", f"v1/{dtype};{order}|7;0|{dtype};{order}|{dtype};{order}")
+            for dtype in (11, 6)
+            for order in ("0,1", "1,0")
+        ),
+    ]
+    gen_kernels.generate(tmp_path / "kernels.yaml", "fast", tmp_path, tmp_path / "kernels.yaml")
+    source = (tmp_path / "RegisterKernels.cpp").read_text()
+    assert 'KernelKey("v1/6;0,1|7;0|6;0,1|6;0,1"), ET_BOXED_FUNCTION("add.out"' in source
+    functions = (tmp_path / "executorch" / "kernels" / "fast" / "Functions.h").read_text()
+    assert "fast_add_out" not in functions
+
+
+@pytest.mark.parametrize(
+    ("arg_meta", "reason"),
+    [
+        ({"that": ["T", "D"]}, r"has no arguments \['that'\]"),
+        ({"self": ["V", "D"]}, "'V' is not defined"),
+        ({"self": ["T", "F"]}, "'F' is not defined"),
+    ],
+)
+def test_wrong_specializations(tmp_path: Path, arg_meta: dict[str, list[str]], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        gen_kernels.load_bindings(write(tmp_path / "kernels.yaml", specialized(arg_meta)), {})
 
 
 @pytest.mark.parametrize(
@@ -57,7 +100,7 @@ def test_short_form_and_foreign_namespaces(tmp_path: Path) -> None:
         ([entry(op="nothing.out")], "schema of aten::nothing.out is unknown"),
         ([entry(func=SCHEMA), entry(func=SCHEMA)], "listed twice"),
         ([entry()], "neither `func` nor `op`"),
-        ([{"func": SCHEMA}], "exactly one kernel"),
+        ([{"func": SCHEMA}], "has no kernels"),
     ],
 )
 def test_errors_say_what_is_wrong(

@@ -276,7 +276,12 @@ Error Method::init(const NamedDataMap* named_data_map, const LoadBackendOptionsM
   ET_CHECK_OK_OR_RETURN_ERROR(init_external_constants(named_data_map));
   ET_CHECK_OK_OR_RETURN_ERROR(init_values(named_data_map));
   ET_CHECK_OK_OR_RETURN_ERROR(init_delegates(named_data_map, backend_options));
-  return init_chains(kernels);
+  ET_CHECK_OK_OR_RETURN_ERROR(init_chains(kernels));
+  internal::event_tracer_track_allocation(
+      event_tracer_, internal::event_tracer_track_allocator(event_tracer_, "method_allocator"),
+      allocator->used_size());
+  temp_allocator_id_ = internal::event_tracer_track_allocator(event_tracer_, "temp_allocator");
+  return Error::Ok;
 }
 
 Error Method::init_external_constants(const NamedDataMap* named_data_map) {
@@ -715,6 +720,7 @@ Method::Method(Method&& other) noexcept
       memory_manager_(other.memory_manager_),
       event_tracer_(other.event_tracer_),
       temp_allocator_(other.temp_allocator_),
+      temp_allocator_id_(other.temp_allocator_id_),
       platform_allocator_(other.platform_allocator_),
       merged_data_map_(other.merged_data_map_),
       values_(other.values_),
@@ -1004,7 +1010,7 @@ Error Method::run_instruction(const Instruction& instruction) {
   if (ET_LIKELY(error == Error::Ok)) {
     if (ET_LIKELY(instruction.kind == Instruction::Kind::Kernel)) {
       internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
-      KernelRuntimeContext context(event_tracer_, temp_allocator_);
+      KernelRuntimeContext context(event_tracer_, temp_allocator_, temp_allocator_id_);
       instruction.kernel(context, {instruction.args, instruction.num_args});
       error = context.failure_state();
       if (context.internal_has_allocated()) {
@@ -1029,7 +1035,8 @@ ET_NOINLINE Error Method::run_other_than_kernel(const Instruction& instruction, 
   switch (instruction.kind) {
     case Instruction::Kind::Delegate: {
       internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
-      BackendExecutionContext context(event_tracer_, temp_allocator_, plan_->name()->c_str());
+      BackendExecutionContext context(event_tracer_, temp_allocator_, plan_->name()->c_str(),
+                                      temp_allocator_id_);
       const Delegate& delegate = *instruction.delegate;
       const Error error = delegate.backend->execute(context, delegate.handle, args);
       temp_allocator_->reset();

@@ -195,6 +195,8 @@ class Method final {
   MemoryManager* memory_manager_;
   EventTracer* event_tracer_;
   MemoryAllocator* temp_allocator_ = nullptr;
+  /// What the tracer calls it.
+  AllocatorID temp_allocator_id_ = 0;
   /// Owned; null if the caller gave a temp allocator.
   internal::PlatformMemoryAllocator* platform_allocator_ = nullptr;
   /// Owned; null unless there is named data both in the program and beside it.

@@ -159,16 +159,14 @@ ET_NOINLINE void call_unboxed(Return (*function)(Args...), KernelRuntimeContext&
 
 }  // namespace executorch::runtime
 
-/// The entry of a registration table for `function`, overloads of which are told apart by the
-/// signature that follows, as operator "<op_namespace>::<op_name>" (string literals).
-#define ET_BOXED_KERNEL(op_namespace, op_name, function, ...)                                   \
-  ::executorch::runtime::Kernel(                                                                \
-      op_namespace "::" op_name,                                                                \
-      [](::executorch::runtime::KernelRuntimeContext& context,                                  \
-         ::executorch::runtime::Span<::executorch::runtime::EValue*> stack) {                   \
-        ::executorch::runtime::internal::EventTracerProfileOpScope profile(                     \
-            context.internal_event_tracer(), "native_call_" op_name);                           \
-        using Signature = __VA_ARGS__;                                                          \
-        ::executorch::runtime::call_unboxed(static_cast<Signature*>(&function), context, stack, \
-                                            ::executorch::runtime::BoxedArity::WithResult);     \
-      })
+/// The boxed form of `function`, overloads of which are told apart by the signature that follows.
+/// `op_name`, a string literal such as "add.out", names it in profiles.
+#define ET_BOXED_FUNCTION(op_name, function, ...)                                           \
+  [](::executorch::runtime::KernelRuntimeContext& context,                                  \
+     ::executorch::runtime::Span<::executorch::runtime::EValue*> stack) {                   \
+    ::executorch::runtime::internal::EventTracerProfileOpScope profile(                     \
+        context.internal_event_tracer(), "native_call_" op_name);                           \
+    using Signature = __VA_ARGS__;                                                          \
+    ::executorch::runtime::call_unboxed(static_cast<Signature*>(&function), context, stack, \
+                                        ::executorch::runtime::BoxedArity::WithResult);     \
+  }

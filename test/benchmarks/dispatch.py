@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("prim", "aten")
@@ -42,7 +43,7 @@ def measure(directory: Path) -> dict[str, float]:
 
     files = {path.stem: path.read_bytes() for path in directory.glob("*.pte")}  # not copied by all
 
-    def load(kind: str, length: int):
+    def load(kind: str, length: int) -> Any:
         return portable_lib._load_program_from_buffer(files[f"{kind}_{length}"])
 
     results = {}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/prim_ops/register_prim_ops.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
+#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 #include <executorch/runtime/core/last_error.h>
 #include <executorch/runtime/kernel/operator_registry.h>
 #include <executorch/runtime/platform/runtime.h>
 #include <gmock/gmock.h>
-#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -335,8 +335,10 @@ TEST_F(ViewTest, CannotGrowBeyondItsArgument) {
   Owned<float> self({2, 3}), out({4, 4}, TensorShapeDynamism::DYNAMIC_BOUND);
   ASSERT_EQ(view(self.value, {3, 2}, out.value), Error::Ok) << last_error_message();
   const std::vector<int32_t> larger = {4, 4}, as_large = {1, 6};
-  EXPECT_EQ(executorch::runtime::resize_tensor(out.value.toTensor(), {larger.data(), 2}), Error::NotSupported);
-  EXPECT_EQ(executorch::runtime::resize_tensor(out.value.toTensor(), {as_large.data(), 2}), Error::Ok);
+  EXPECT_EQ(executorch::runtime::resize_tensor(out.value.toTensor(), {larger.data(), 2}),
+            Error::NotSupported);
+  EXPECT_EQ(executorch::runtime::resize_tensor(out.value.toTensor(), {as_large.data(), 2}),
+            Error::Ok);
 }
 
 TEST_F(ViewTest, RefusesToReinterpretAnotherDimOrder) {

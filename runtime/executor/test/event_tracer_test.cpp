@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <executorch/runtime/backend/interface.h>
 #include <executorch/runtime/core/event_tracer_hooks_delegate.h>
 #include <executorch/runtime/executor/test/test_kernels.h>
 #include <executorch/runtime/executor/test/test_program.h>
@@ -38,10 +39,16 @@ class RecordingTracer final : public EventTracer {
                               const void*, size_t) override {
     ++delegate_events;
   }
-  void track_allocation(AllocatorID, size_t) override {}
-  AllocatorID track_allocator(const char*) override { return 0; }
+  void track_allocation(AllocatorID id, size_t size) override {
+    allocations.emplace_back(allocators.at(id), size);
+  }
+  AllocatorID track_allocator(const char* name) override {
+    allocators.push_back(name);
+    return static_cast<AllocatorID>(allocators.size() - 1);
+  }
   Result<bool> log_evalue(const EValue& value, LoggedEValueType type) override {
     outputs += type == LoggedEValueType::kProgramOutput && value.isInt() ? 1 : 0;
+    intermediate_outputs += type == LoggedEValueType::kIntermediateOutput ? 1 : 0;
     return true;
   }
   Result<bool> log_intermediate_output_delegate(const char*, DelegateDebugIntId,
@@ -66,8 +73,9 @@ class RecordingTracer final : public EventTracer {
   }
   void set_delegation_intermediate_output_filter(EventTracerFilterBase*) override {}
 
-  std::vector<std::string> log;
-  int open = 0, outputs = 0, delegate_events = 0;
+  std::vector<std::string> log, allocators;
+  std::vector<std::pair<std::string, size_t>> allocations;
+  int open = 0, outputs = 0, intermediate_outputs = 0, delegate_events = 0;
 
  private:
   Result<bool> log_output() {
@@ -114,6 +122,53 @@ TEST(EventTracerTest, MethodReportsItsEvents) {
 #else
   EXPECT_TRUE(tracer.log.empty());
   EXPECT_EQ(tracer.outputs, 0);
+#endif
+}
+
+/// Asks for memory and passes its events on.
+class TracedBackend final : public BackendInterface {
+ public:
+  bool is_available() const override { return true; }
+  Result<DelegateHandle*> init(BackendInitContext& context, FreeableBuffer*,
+                               ArrayRef<CompileSpec>) const override {
+    return static_cast<DelegateHandle*>(context.event_tracer());
+  }
+  Error execute(BackendExecutionContext& context, DelegateHandle*, Span<EValue*>) const override {
+    event_tracer_end_profiling_delegate(
+        context.event_tracer(), event_tracer_start_profiling_delegate(
+                                    context.event_tracer(), "gemm", kUnsetDelegateDebugIntId));
+    return context.allocate(40) == nullptr ? Error::Internal : Error::Ok;
+  }
+};
+
+TEST(EventTracerTest, AllocationsAndDelegates) {
+  static TracedBackend backend;
+  ASSERT_EQ(register_backend({"TracedBackend", &backend}), Error::Ok);
+  ProgramWriter writer;
+  const int bytes = writer.add_int(24);
+  writer.call("test::scratch", "", {bytes});
+  writer.add_delegate("TracedBackend", "payload", false);
+  writer.call_delegate(0, {bytes});
+  writer.end_method("forward", {}, {bytes});
+  MemoryLoader loader(writer.finish());
+  Result<Program> program = Program::load(&loader);
+  MethodMemory memory(*program->method_meta("forward"));
+  RecordingTracer tracer;
+  tracer.set_event_tracer_debug_level(EventTracerDebugLogLevel::kIntermediateOutputs);
+  Result<Method> method =
+      program->load_method("forward", memory.manager(), &tracer, nullptr, nullptr, test_kernels());
+  ASSERT_TRUE(method.ok()) << last_error_message();
+  ASSERT_EQ(method->execute(), Error::Ok) << last_error_message();
+#ifdef ET_EVENT_TRACER_ENABLED
+  ASSERT_EQ(tracer.allocations.size(), 3u);
+  EXPECT_EQ(tracer.allocations[0].first, "method_allocator");
+  EXPECT_EQ(tracer.allocations[0].second, memory.method_allocator().used_size());
+  EXPECT_EQ(tracer.allocations[1], std::pair(std::string("temp_allocator"), size_t(24)));
+  EXPECT_EQ(tracer.allocations[2], std::pair(std::string("temp_allocator"), size_t(40)));
+  EXPECT_EQ(tracer.delegate_events, 1);
+  EXPECT_EQ(tracer.intermediate_outputs, 1);
+#else
+  EXPECT_TRUE(tracer.allocations.empty());
 #endif
 }
 

@@ -632,6 +632,44 @@ TEST(MethodTest, FirstErrorWinsOverMissingOperators) {
   EXPECT_EQ(loaded.error(), Error::Internal);
 }
 
+TEST(MethodTest, EachCallGetsTheKernelForItsTensors) {
+  constexpr auto for_float = [](KernelRuntimeContext&, Span<EValue*> args) {
+    *args[1] = EValue(int64_t{6});
+  };
+  constexpr auto for_any = [](KernelRuntimeContext&, Span<EValue*> args) {
+    *args[1] = EValue(int64_t{1});
+  };
+  const Kernel kernels[] = {Kernel("test::kind.out", KernelKey("v1/6;0"), for_float),
+                            Kernel("test::kind.out", for_any)};
+  ProgramWriter writer;
+  const int of_float = writer.add_tensor({{2}, fb::ScalarType::FLOAT, 0});
+  const int of_long = writer.add_tensor({{2}, fb::ScalarType::LONG, 16});
+  const int results[] = {writer.add_int(0), writer.add_int(0), writer.add_int(0)};
+  writer.call("test::kind", "out", {of_long, results[0]});
+  writer.call_index(0, {of_float, results[1]});
+  writer.call_index(0, {of_long, results[2]});
+  writer.end_method("forward", {}, {results[0], results[1], results[2]});
+  MemoryLoader loader(writer.finish());
+  const Result<Program> program = Program::load(&loader);
+  ASSERT_TRUE(program.ok());
+  const auto load = [&](MethodMemory& memory, Span<const Kernel> of) {
+    return program->load_method("forward", memory.manager(), nullptr, nullptr, nullptr, of);
+  };
+
+  MethodMemory memory(*program->method_meta("forward"));
+  Result<Method> method = load(memory, kernels);
+  ASSERT_TRUE(method.ok()) << last_error_message();
+  ASSERT_EQ(method->execute(), Error::Ok);
+  EXPECT_EQ(method->get_output(0).toInt(), 1);
+  EXPECT_EQ(method->get_output(1).toInt(), 6);
+  EXPECT_EQ(method->get_output(2).toInt(), 1);
+
+  // Without a kernel for all other types.
+  MethodMemory more_memory(*program->method_meta("forward"));
+  EXPECT_EQ(load(more_memory, {kernels, 1}).error(), Error::OperatorMissing);
+  EXPECT_STREQ(last_error_message(), "1 operator without a kernel: test::kind.out(Long)");
+}
+
 TEST(MethodTest, ScratchMemoryComesFromThePlatformAndIsGivenBack) {
   ProgramWriter writer;
   const int size = writer.add_int(1000);

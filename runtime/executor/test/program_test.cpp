@@ -2,6 +2,8 @@
 
 #include <executorch/runtime/executor/program.h>
 
+#include <sys/mman.h>
+
 #include <executorch/runtime/executor/test/test_program.h>
 #include <gtest/gtest.h>
 
@@ -85,6 +87,46 @@ TEST(ProgramTest, MovedProgramStillWorks) {
   EXPECT_EQ(program.num_methods(), 2u);
   EXPECT_TRUE(program.get_constant_buffer_data(1, 8).ok());
   EXPECT_TRUE((*program.get_named_data_map())->get_data("a").ok());
+}
+
+/// Gives the flatbuffer, and for every segment memory that must not be touched.
+class UntouchableLoader final : public DataLoader {
+ public:
+  explicit UntouchableLoader(std::vector<uint8_t> bytes)
+      : loader_(std::move(bytes)),
+        memory_(mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {}
+  ~UntouchableLoader() override { munmap(memory_, kBytes); }
+
+  Result<FreeableBuffer> load(size_t offset, size_t size, const SegmentInfo& info) const override {
+    if (info.segment_type == SegmentInfo::Type::Program) {
+      return loader_.load(offset, size, info);
+    }
+    return size > kBytes ? Result<FreeableBuffer>(Error::InvalidArgument)
+                         : Result<FreeableBuffer>(FreeableBuffer(memory_, size, nullptr));
+  }
+  Result<size_t> size() const override { return loader_.size(); }
+
+  static constexpr size_t kBytes = 32 << 20;
+
+ private:
+  MemoryLoader loader_;
+  void* memory_;
+};
+
+// So the time to load a program does not depend on the size of its constants.
+TEST(ProgramTest, LoadingDoesNotTouchTheConstants) {
+  ProgramWriter writer;
+  const uint32_t constant = writer.add_constant(std::vector<uint8_t>(20 << 20));
+  const int c = writer.add_tensor({{5, 1 << 20}, fb::ScalarType::FLOAT, -1, 1, constant});
+  writer.end_method("forward", {}, {c});
+  UntouchableLoader loader(writer.finish());
+  for (const Verification verification :
+       {Verification::Minimal, Verification::InternalConsistency}) {
+    const Result<Program> program = Program::load(&loader, verification);
+    ASSERT_TRUE(program.ok()) << last_error_message();
+    MethodMemory memory(*program->method_meta("forward"));
+    EXPECT_TRUE(program->load_method("forward", memory.manager()).ok()) << last_error_message();
+  }
 }
 
 TEST(ProgramTest, ChecksHeaders) {
