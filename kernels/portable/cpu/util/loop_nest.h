@@ -112,7 +112,8 @@ class LoopNest {
     if (count() == 0) {
       return;
     }
-    std::array<int64_t, kDepthLimit> index{};
+    std::array<int64_t, kDepthLimit> index;
+    std::fill_n(index.begin(), depth, 0);
     Offsets at{};
     while (true) {
       f(static_cast<const Offsets&>(at));
