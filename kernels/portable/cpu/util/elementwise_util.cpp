@@ -242,8 +242,10 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
   }
 
   // Where nothing is to be converted or gathered, a block is a whole run.
+  // Bool elements always are converted: their bytes may be more than 1, which is no valid bool.
   const auto is_direct = [&](size_t tensor, ScalarType dtype, ScalarType type) {
-    return dtype == type && (steps[tensor] == 1 || columns == 1) &&
+    return dtype == type && (tensor == 0 || type != ScalarType::Bool) &&
+           (steps[tensor] == 1 || columns == 1) &&
            (block_rows == 1 || row_steps[tensor] == columns);
   };
   const bool in_place = is_direct(0, out.scalar_type(), out_type);
