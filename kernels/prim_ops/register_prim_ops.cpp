@@ -249,7 +249,7 @@ void local_scalar_dense(KernelRuntimeContext& context, Span<EValue*> stack) {
     ET_FORALL_INT_TYPES(ET_READ_INT_CASE)
     ET_FORALL_FLOATHBF16_TYPES(ET_READ_FLOAT_CASE)
     case ScalarType::Bool:
-      *stack[1] = EValue(*self.const_data_ptr<bool>());
+      *stack[1] = EValue(*self.const_data_ptr<uint8_t>() != 0);
       break;
 #undef ET_READ_INT_CASE
 #undef ET_READ_FLOAT_CASE

@@ -221,11 +221,11 @@ Result<bool> is_true(const EValue& condition) {
   ET_CHECK_OR_RETURN_ERROR(tensor.scalar_type() == ScalarType::Bool, InvalidProgram,
                            "the condition is a tensor of %s, expected Bool",
                            toString(tensor.scalar_type()));
-  const bool* data = tensor.const_data_ptr<bool>();
+  const uint8_t* data = tensor.const_data_ptr<uint8_t>();
   ET_CHECK_OR_RETURN_ERROR(data != nullptr || tensor.numel() == 0, InvalidState,
                            "the condition is a tensor without data");
   for (ssize_t i = 0; i < tensor.numel(); ++i) {
-    if (!data[i]) {
+    if (data[i] == 0) {
       return false;
     }
   }

@@ -301,7 +301,7 @@ bool extract_scalar_tensor(::executorch::aten::Tensor tensor, BOOL_T* out_val) {
       tensor.const_data_ptr() == nullptr) {
     return false;
   }
-  *out_val = *tensor.const_data_ptr<bool>();
+  *out_val = *tensor.const_data_ptr<uint8_t>() != 0;
   return true;
 }
 
