@@ -7,30 +7,21 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 #include <executorch/kernels/portable/cpu/util/math_util.h>
+#include <executorch/runtime/core/portable_type/half.h>
 #include <executorch/runtime/platform/compiler.h>
 
 namespace torch::executor::native::utils::vector_math {
 
 namespace internal {
 
-inline uint32_t to_bits(float x) {
-  uint32_t bits;
-  std::memcpy(&bits, &x, sizeof(bits));
-  return bits;
-}
-
-inline float from_bits(uint32_t bits) {
-  float x;
-  std::memcpy(&x, &bits, sizeof(x));
-  return x;
-}
+using ::executorch::runtime::etensor::internal::bits_to_float;
+using ::executorch::runtime::etensor::internal::float_to_bits;
 
 /// 2^n for n in -126..127.
 inline float power_of_two(int32_t n) {
-  return from_bits(static_cast<uint32_t>(n + 127) << 23);
+  return bits_to_float(static_cast<uint32_t>(n + 127) << 23);
 }
 
 // The polynomials were fitted for the least maximal error.
@@ -60,7 +51,7 @@ ET_INLINE float exp(float x) {
       polynomial(r, 0.5f, 0.166665188f, 0.041666206f, 0.00836888846f, 0.00139504802f);
   const float p = r * r * tail + r + 1.0f;
   // In two steps, for results that are subnormal or overflow.
-  const auto exponent = static_cast<int32_t>(to_bits(shifted) - to_bits(kShift));
+  const auto exponent = static_cast<int32_t>(float_to_bits(shifted) - float_to_bits(kShift));
   const int32_t half = exponent >> 1;
   return p * power_of_two(half) * power_of_two(exponent - half);
 }
