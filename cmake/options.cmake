@@ -4,6 +4,11 @@
 # What is built
 option(EXECUTORCH_BUILD_FUZZERS "Build the fuzz targets of test/fuzz; needs clang with libFuzzer" OFF)
 option(EXECUTORCH_BUILD_PORTABLE_OPS "Build the portable kernels and their registration" ON)
+option(EXECUTORCH_BUILD_XNNPACK "Build the XNNPACK backend" OFF)
+option(EXECUTORCH_BUILD_PTHREADPOOL "Build pthreadpool, which extension_threadpool and the XNNPACK backend use"
+       ${EXECUTORCH_BUILD_XNNPACK})
+option(EXECUTORCH_BUILD_CPUINFO "Build cpuinfo, which extension_threadpool and the XNNPACK backend use"
+       ${EXECUTORCH_BUILD_XNNPACK})
 option(EXECUTORCH_BUILD_EXECUTOR_RUNNER "Build executor_runner, a command line tool that runs a .pte" OFF)
 option(EXECUTORCH_BUILD_PYBIND "Build the Python module executorch.extension.pybindings._portable_lib" OFF)
 option(EXECUTORCH_BUILD_SHARED "Build shared instead of static libraries" OFF)

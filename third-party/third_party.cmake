@@ -104,3 +104,121 @@ if(EXECUTORCH_BUILD_PYBIND)
   )
   find_package(pybind11 2.11 CONFIG REQUIRED HINTS ${_pybind11_dir})
 endif()
+
+# pthreadpool, cpuinfo and XNNPACK: static libraries with hidden symbols (so that they live in one process with another
+# copy, torch's), optimized and without sanitizers in every preset, and built once for all presets that share a compiler.
+
+# third_party_archives(<name> LIBRARIES <library>... [ARGS <cmake argument>...])
+# Interface library <name>: these libraries, in this order, of the CMake project in <NAME>_SOURCE_DIR, which is built when
+# something links <name>.
+function(third_party_archives name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;ARGS")
+  string(TOUPPER ${name} _upper)
+  string(MAKE_C_IDENTIFIER
+         "${CMAKE_GENERATOR}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}-${CMAKE_C_COMPILER_ID}-${CMAKE_C_COMPILER_VERSION}"
+         _toolchain)
+  # Resolved, so that one build serves however its folder is reached.
+  file(MAKE_DIRECTORY ${_third_party_root}/${_toolchain})
+  file(REAL_PATH ${_third_party_root}/${_toolchain}/${name} _build)
+  file(REAL_PATH ${${_upper}_SOURCE_DIR} _source)
+  set(_toolchain_args "")
+  if(CMAKE_CROSSCOMPILING)
+    list(APPEND _toolchain_args -DCMAKE_SYSTEM_NAME=${CMAKE_SYSTEM_NAME} -DCMAKE_SYSTEM_PROCESSOR=${CMAKE_SYSTEM_PROCESSOR})
+  endif()
+  if(CMAKE_TOOLCHAIN_FILE)
+    list(APPEND _toolchain_args -DCMAKE_TOOLCHAIN_FILE=${CMAKE_TOOLCHAIN_FILE})
+  endif()
+  set(_archives ${arg_LIBRARIES})
+  list(TRANSFORM _archives REPLACE "(.+)" "${_build}/${CMAKE_STATIC_LIBRARY_PREFIX}\\1${CMAKE_STATIC_LIBRARY_SUFFIX}")
+  ExternalProject_Add(
+    ${name}_build
+    SOURCE_DIR ${_source}
+    BINARY_DIR ${_build}
+    DOWNLOAD_COMMAND ""
+    UPDATE_COMMAND ""
+    INSTALL_COMMAND ""
+    CMAKE_ARGS -DCMAKE_POLICY_VERSION_MINIMUM=3.5
+               -DCMAKE_POLICY_DEFAULT_CMP0063=NEW
+               -DCMAKE_BUILD_TYPE=Release
+               -DCMAKE_C_COMPILER=${CMAKE_C_COMPILER}
+               -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+               -DCMAKE_C_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
+               -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
+               -DCMAKE_C_VISIBILITY_PRESET=hidden
+               -DCMAKE_CXX_VISIBILITY_PRESET=hidden
+               -DCMAKE_POSITION_INDEPENDENT_CODE=ON
+               ${_toolchain_args}
+               ${arg_ARGS}
+    BUILD_COMMAND ${CMAKE_COMMAND} --build <BINARY_DIR> --target ${arg_LIBRARIES}
+    BUILD_BYPRODUCTS ${_archives}
+    EXCLUDE_FROM_ALL ON
+    USES_TERMINAL_BUILD ON
+  )
+  add_library(${name} INTERFACE)
+  add_dependencies(${name} ${name}_build)
+  target_include_directories(${name} SYSTEM INTERFACE $<BUILD_INTERFACE:${_source}/include>)
+  target_link_libraries(${name} INTERFACE $<BUILD_INTERFACE:${_archives}>)
+  foreach(_library IN LISTS arg_LIBRARIES)
+    set(_file ${CMAKE_STATIC_LIBRARY_PREFIX}${_library}${CMAKE_STATIC_LIBRARY_SUFFIX})
+    target_link_libraries(
+      ${name} INTERFACE $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/executorch/${_file}>
+    )
+  endforeach()
+  install(TARGETS ${name} EXPORT executorch)
+  install(FILES ${_archives} DESTINATION ${CMAKE_INSTALL_LIBDIR}/executorch OPTIONAL) # those that something links
+endfunction()
+
+if(EXECUTORCH_BUILD_PTHREADPOOL OR EXECUTORCH_BUILD_CPUINFO OR EXECUTORCH_BUILD_XNNPACK)
+  enable_language(C)
+  include(ExternalProject)
+  find_package(Threads REQUIRED)
+endif()
+
+if(EXECUTORCH_BUILD_PTHREADPOOL)
+  third_party_source(fxdiv FXDIV_SOURCE_DIR)
+  third_party_source(pthreadpool PTHREADPOOL_SOURCE_DIR)
+  set(_pthreadpool_args -DPTHREADPOOL_LIBRARY_TYPE=static -DPTHREADPOOL_BUILD_TESTS=OFF -DPTHREADPOOL_BUILD_BENCHMARKS=OFF
+                        -DFXDIV_SOURCE_DIR=${FXDIV_SOURCE_DIR})
+  third_party_archives(pthreadpool LIBRARIES pthreadpool ARGS ${_pthreadpool_args})
+  target_link_libraries(pthreadpool INTERFACE Threads::Threads)
+  install(FILES ${PTHREADPOOL_SOURCE_DIR}/include/pthreadpool.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endif()
+
+if(EXECUTORCH_BUILD_CPUINFO)
+  third_party_source(cpuinfo CPUINFO_SOURCE_DIR)
+  set(_cpuinfo_args -DCPUINFO_LIBRARY_TYPE=static -DCPUINFO_BUILD_TOOLS=OFF -DCPUINFO_BUILD_UNIT_TESTS=OFF
+                    -DCPUINFO_BUILD_MOCK_TESTS=OFF -DCPUINFO_BUILD_BENCHMARKS=OFF -DCPUINFO_BUILD_PKG_CONFIG=OFF)
+  third_party_archives(cpuinfo LIBRARIES cpuinfo ARGS ${_cpuinfo_args})
+  target_link_libraries(cpuinfo INTERFACE Threads::Threads)
+endif()
+
+if(EXECUTORCH_BUILD_XNNPACK)
+  if(NOT EXECUTORCH_BUILD_PTHREADPOOL OR NOT EXECUTORCH_BUILD_CPUINFO)
+    message(FATAL_ERROR "EXECUTORCH_BUILD_XNNPACK needs EXECUTORCH_BUILD_PTHREADPOOL and EXECUTORCH_BUILD_CPUINFO")
+  endif()
+  find_package(Python 3.10 REQUIRED COMPONENTS Interpreter)
+  third_party_source(fp16 FP16_SOURCE_DIR)
+  third_party_source(psimd PSIMD_SOURCE_DIR) # FP16's build asks for it
+  third_party_source(xnnpack XNNPACK_SOURCE_DIR)
+  # KleidiAI and SME need a newer compiler or sources than those that are pinned. Its build makes its own pthreadpool and
+  # cpuinfo; they are not linked.
+  third_party_archives(
+    xnnpack
+    LIBRARIES XNNPACK microkernels-prod
+    ARGS -DXNNPACK_LIBRARY_TYPE=static
+         -DXNNPACK_BUILD_TESTS=OFF
+         -DXNNPACK_BUILD_BENCHMARKS=OFF
+         -DXNNPACK_BUILD_ALL_MICROKERNELS=OFF
+         -DXNNPACK_ENABLE_KLEIDIAI=OFF
+         -DXNNPACK_ENABLE_ARM_SME=OFF
+         -DXNNPACK_ENABLE_ARM_SME2=OFF
+         -DPython_EXECUTABLE=${Python_EXECUTABLE}
+         -DCPUINFO_SOURCE_DIR=${CPUINFO_SOURCE_DIR}
+         -DPTHREADPOOL_SOURCE_DIR=${PTHREADPOOL_SOURCE_DIR}
+         -DFP16_SOURCE_DIR=${FP16_SOURCE_DIR}
+         -DPSIMD_SOURCE_DIR=${PSIMD_SOURCE_DIR}
+         ${_pthreadpool_args}
+         ${_cpuinfo_args}
+  )
+  target_link_libraries(xnnpack INTERFACE pthreadpool cpuinfo)
+endif()
