@@ -122,6 +122,16 @@ class Verifier:
         ]
         return cls.has_overlap(*intervals)  # type: ignore[arg-type]
 
+    @classmethod
+    def mem_obj_id_match(
+        cls, lhs_spec: TensorSpec, rhs_spec: TensorSpec, accept_both_none: bool = True
+    ) -> bool:
+        """Whether two specs are the same object of the same arena."""
+        if lhs_spec.mem_obj_id is None and rhs_spec.mem_obj_id is None:
+            return accept_both_none
+        lhs, rhs = ((spec.mem_id, spec.mem_obj_id) for spec in (lhs_spec, rhs_spec))
+        return lhs == rhs
+
     def verify_storage_reuse(self, allow_lifetime_and_storage_overlap: bool = False) -> int:
         """Number of pairs of storages that share memory.
 
@@ -135,8 +145,8 @@ class Verifier:
         """Raises InternalError if an input, output or mutable buffer is planned unduly."""
         module, signature = self.graph_module, self.graph_signature
         mutable = specs_by_name(module, mutable_buffer_names(signature))
-        inputs = get_graph_input_tensors(module, signature) - mutable
-        outputs = {s for s in get_graph_output_tensors(module) if not s.const} - mutable
+        inputs = get_graph_input_tensors(module.graph.nodes, signature) - mutable
+        outputs = {s for s in get_graph_output_tensors(module.graph.nodes) if not s.const} - mutable
         checks = [
             ("input", inputs - outputs, self.alloc_graph_input),
             ("output", outputs - inputs, self.alloc_graph_output),

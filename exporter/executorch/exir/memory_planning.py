@@ -14,22 +14,24 @@ that sets `mem_id`, `mem_offset` and `mem_obj_id` of each spec in `specs`; a spe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
 
-import numpy as np
 import torch
 from torch import fx
-from torch.export.graph_signature import ExportGraphSignature, InputKind
+from torch.export.graph_signature import ConstantArgument, ExportGraphSignature, InputKind
 from torch.utils import _pytree as pytree
 
+from executorch.exir import offset_assignment
 from executorch.exir.control_flow_call import ControlFlowCall, Subgraph, control_flow_call
 from executorch.exir.error import ExportError, ExportErrorType
 from executorch.exir.memory_plan_verifier import Verifier
-from executorch.exir.offset_assignment import arena_size, assign_offsets
+from executorch.exir.offset_assignment import PORTFOLIO, assign_offsets
 from executorch.exir.schema import DeviceType, NonConstBufferDevice
 from executorch.exir.storages import (
+    collect_specs_from_nodes,
+    filter_nodes,
     get_graph_input_tensors,
     get_graph_output_tensors,
     get_node_tensor_specs,
@@ -48,10 +50,13 @@ __all__ = [
     "SpecAllocResult",
     "Verifier",
     "apply_algo",
+    "collect_specs_from_nodes",
+    "filter_nodes",
     "follow_storages",
     "get_node_tensor_specs",
     "greedy",
     "naive",
+    "portfolio",
     "update_all_tensors_lifetime",
 ]
 
@@ -87,20 +92,44 @@ def _plan_arenas(
     alignment: int,
     specs: Iterable[TensorSpec],
     extra_padding: int,
-    offsets_of: Callable[[list[TensorSpec]], Any],
+    places_of: Callable[[list[TensorSpec]], Iterable[tuple[int, int]]],
 ) -> MemoryAlgoResult:
+    """places_of: object numbers and offsets of the storages of one arena."""
     arenas: dict[int, list[TensorSpec]] = defaultdict(list)
     # A set has no order of its own, and equal models must give equal programs.
     for spec in sorted(specs, key=lambda s: (s.lifetime, -s.realign(alignment), s.mem_obj_id or 0)):
         arenas[spec.mem_id or 1].append(spec)
     result = MemoryAlgoResult({}, [0] * (max(arenas, default=1) + 1))
     for mem_id, members in arenas.items():
-        offsets = offsets_of(members)
-        for index, (spec, offset) in enumerate(zip(members, offsets)):
-            result.spec_dict[spec] = SpecAllocResult(mem_id, index, int(offset))
-        size = arena_size(offsets, [spec.allocated_memory for spec in members])
+        size = 0
+        for spec, (number, offset) in zip(members, places_of(members), strict=True):
+            result.spec_dict[spec] = SpecAllocResult(mem_id, number, offset)
+            size = max(size, offset + spec.allocated_memory)
         result.bufsizes[mem_id] = size + extra_padding
     return result
+
+
+def _assign(
+    members: Sequence[TensorSpec], algorithms: Sequence[offset_assignment.Algorithm]
+) -> Iterable[tuple[int, int]]:
+    first, last = zip(*(spec.lifetime for spec in members))
+    sizes = [spec.allocated_memory for spec in members]
+    return enumerate(assign_offsets(first, last, sizes, algorithms).offsets)
+
+
+def portfolio(
+    alignment: int,
+    specs: set[TensorSpec],
+    graph_module: fx.GraphModule,
+    graph_signature: ExportGraphSignature | None,
+    extra_padding: int = 0,
+    *,
+    algorithms: Sequence[offset_assignment.Algorithm] = PORTFOLIO,
+) -> MemoryAlgoResult:
+    """The smallest plan that `algorithms` find for each arena; see `offset_assignment`."""
+    return _plan_arenas(
+        alignment, specs, extra_padding, lambda members: _assign(members, algorithms)
+    )
 
 
 def greedy(
@@ -109,14 +138,42 @@ def greedy(
     graph_module: fx.GraphModule,
     graph_signature: ExportGraphSignature | None,
     extra_padding: int = 0,
+    *,
+    allow_overlapping_allocations: bool = True,
 ) -> MemoryAlgoResult:
-    """Storages that are not live at the same time share memory; see `assign_offsets`."""
+    """The biggest storages are placed first, each as low as those that are live with it allow.
 
-    def offsets_of(members: list[TensorSpec]) -> Any:
-        first, last = zip(*(spec.lifetime for spec in members))
-        return assign_offsets(first, last, [spec.allocated_memory for spec in members])
+    allow_overlapping_allocations: if false, storages that share any memory begin at the same byte.
+    """
+    if not allow_overlapping_allocations:
+        return _plan_arenas(alignment, specs, extra_padding, _shared_objects)
+    return portfolio(
+        alignment,
+        specs,
+        graph_module,
+        graph_signature,
+        extra_padding,
+        algorithms=[offset_assignment.greedy_by_size],
+    )
 
-    return _plan_arenas(alignment, specs, extra_padding, offsets_of)
+
+def _shared_objects(members: list[TensorSpec]) -> list[tuple[int, int]]:
+    """Each storage gets the first object that none live with it has; the first has its size."""
+    objects: list[list[TensorSpec]] = []
+    number: dict[TensorSpec, int] = {}
+    for spec in sorted(members, key=lambda spec: -spec.allocated_memory):
+        free = (
+            index
+            for index, others in enumerate(objects)
+            if not any(Verifier.lifetime_overlap(spec, other) for other in others)
+        )
+        index = next(free, len(objects))
+        if index == len(objects):
+            objects.append([])
+        objects[index].append(spec)
+        number[spec] = index
+    starts = [0, *accumulate(others[0].allocated_memory for others in objects)]
+    return [(number[spec], starts[number[spec]]) for spec in members]
 
 
 def naive(
@@ -127,18 +184,24 @@ def naive(
     extra_padding: int = 0,
 ) -> MemoryAlgoResult:
     """Every storage has memory of its own."""
-
-    def offsets_of(members: list[TensorSpec]) -> Any:
-        return np.cumsum([0, *(spec.allocated_memory for spec in members)])[:-1]
-
-    return _plan_arenas(alignment, specs, extra_padding, offsets_of)
+    return _plan_arenas(
+        alignment,
+        specs,
+        extra_padding,
+        lambda members: enumerate(
+            accumulate((s.allocated_memory for s in members[:-1]), initial=0)
+        ),
+    )
 
 
 class MemoryPlanningAlgorithmSuite:
-    """Runs several algorithms and keeps the result with the smallest arenas."""
+    """Runs several algorithms and keeps the result with the smallest arenas.
+
+    algo_list: by default `portfolio`, whose results are optimal or close to it.
+    """
 
     def __init__(self, algo_list: list[Algorithm] | None = None) -> None:
-        self.algo_list = algo_list or [greedy]
+        self.algo_list = algo_list or [portfolio]
 
     def __call__(
         self,
@@ -358,6 +421,16 @@ def _mark_constants(graph_module: fx.GraphModule, signature: ExportGraphSignatur
         spec.const = spec.mem_id is None
 
 
+def _do_user_inputs_exist(graph_signature: ExportGraphSignature | None) -> bool:
+    """Whether the caller passes anything in that is not a constant in the program."""
+    if graph_signature is None:
+        return False
+    return any(
+        spec.kind == InputKind.USER_INPUT and not isinstance(spec.arg, ConstantArgument)
+        for spec in graph_signature.input_specs
+    )
+
+
 def _unplanned_specs(
     graph_module: fx.GraphModule,
     signature: ExportGraphSignature | None,
@@ -367,9 +440,9 @@ def _unplanned_specs(
 ) -> set[TensorSpec]:
     unplanned: set[TensorSpec] = set()
     if not alloc_graph_input:
-        unplanned |= get_graph_input_tensors(graph_module, signature)
+        unplanned |= get_graph_input_tensors(graph_module.graph.nodes, signature)
     if not alloc_graph_output:
-        unplanned |= get_graph_output_tensors(graph_module)
+        unplanned |= get_graph_output_tensors(graph_module.graph.nodes)
     mutable = specs_by_name(graph_module, mutable_buffer_names(signature))
     return unplanned - mutable if alloc_mutable_buffers else unplanned | mutable
 

@@ -28,6 +28,11 @@ def get_node_tensor_specs(node: fx.Node) -> list[TensorSpec]:
     return [spec for spec in pytree.tree_leaves(specs) if isinstance(spec, TensorSpec)]
 
 
+def filter_nodes(inputs: Iterable[Any]) -> Iterator[fx.Node]:
+    """The nodes in `inputs`, also those inside of lists and dictionaries."""
+    return (leaf for leaf in pytree.tree_leaves(list(inputs)) if isinstance(leaf, fx.Node))
+
+
 def storage_root(spec: TensorSpec) -> TensorSpec:
     """The spec whose storage `spec` lies in, possibly itself."""
     while spec.storage_base is not None:
@@ -35,14 +40,18 @@ def storage_root(spec: TensorSpec) -> TensorSpec:
     return spec
 
 
-def _nodes_by_name(graph_module: fx.GraphModule, names: Iterable[str]) -> Iterator[fx.Node]:
-    wanted = set(names)
-    return (node for node in graph_module.graph.nodes if node.name in wanted)
+def _specs_of(nodes: Iterable[fx.Node], names: Iterable[str] | None = None) -> set[TensorSpec]:
+    wanted = None if names is None else set(names)
+    return {
+        spec
+        for node in nodes
+        if wanted is None or node.name in wanted
+        for spec in get_node_tensor_specs(node)
+    }
 
 
 def specs_by_name(graph_module: fx.GraphModule, names: Iterable[str]) -> set[TensorSpec]:
-    nodes = _nodes_by_name(graph_module, names)
-    return {spec for node in nodes for spec in get_node_tensor_specs(node)}
+    return _specs_of(graph_module.graph.nodes, names)
 
 
 def input_names(signature: ExportGraphSignature, *kinds: InputKind) -> set[str]:
@@ -64,20 +73,19 @@ def mutable_buffer_names(signature: ExportGraphSignature | None) -> dict[str, st
 
 
 def get_graph_input_tensors(
-    graph_module: fx.GraphModule, graph_signature: ExportGraphSignature | None
+    nodes: Iterable[fx.Node], graph_signature: ExportGraphSignature | None = None
 ) -> set[TensorSpec]:
     """Specs of what the caller passes in; without a signature, of all placeholders."""
+    placeholders = [node for node in nodes if node.op == "placeholder"]
     if graph_signature is None:
-        names = {node.name for node in graph_module.graph.find_nodes(op="placeholder")}
-    else:
-        names = input_names(graph_signature, InputKind.USER_INPUT)
-    return specs_by_name(graph_module, names)
+        return _specs_of(placeholders)
+    return _specs_of(placeholders, input_names(graph_signature, InputKind.USER_INPUT))
 
 
-def get_graph_output_tensors(graph_module: fx.GraphModule) -> set[TensorSpec]:
+def get_graph_output_tensors(nodes: Iterable[fx.Node]) -> set[TensorSpec]:
     """Specs of what the graph returns."""
-    output = graph_module.graph.output_node()
-    return {spec for node in output.all_input_nodes for spec in get_node_tensor_specs(node)}
+    outputs = [node for node in nodes if node.op == "output"]
+    return _specs_of(result for output in outputs for result in output.all_input_nodes)
 
 
 def _written_arguments(node: fx.Node) -> list[fx.Node | None]:
@@ -181,3 +189,39 @@ def update_all_tensors_lifetime(
                 if node.name in always:
                     root.lifetime[1] = end
     return storages
+
+
+def collect_specs_from_nodes(
+    nodes: Iterable[fx.Node],
+    graph_signature: ExportGraphSignature | None = None,
+    ignore_graph_input: bool = False,
+    ignore_graph_output: bool = False,
+    ignore_mutable_buffers: bool = False,
+    ignore_const: bool = True,
+    ignore_out_var_node: bool = True,
+    dedup: bool = True,
+    do_assertion: bool = True,
+    ignore_dynamic_unbound_tensor: bool = True,
+) -> Iterator[TensorSpec]:
+    """Specs of `nodes`, in order, without those that the flags name.
+
+    dedup: yield each spec once. ignore_out_var_node, do_assertion: without effect, since an
+    operator that writes to an allocation has the allocation's spec.
+    """
+    nodes = list(nodes)
+    ignored: set[TensorSpec] = set()
+    if ignore_graph_input:
+        ignored |= get_graph_input_tensors(nodes, graph_signature)
+    if ignore_graph_output:
+        ignored |= get_graph_output_tensors(nodes)
+    if ignore_mutable_buffers:
+        ignored |= _specs_of(nodes, mutable_buffer_names(graph_signature))
+    for node in nodes:
+        for spec in get_node_tensor_specs(node):
+            if spec in ignored or (ignore_const and spec.const):
+                continue
+            if ignore_dynamic_unbound_tensor and spec.is_dynamic_unbound_tensor:
+                continue
+            if dedup:
+                ignored.add(spec)
+            yield spec

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import operator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +13,13 @@ from torch.export import export
 from executorch.exir import ExecutorchBackendConfig, memory, to_edge
 from executorch.exir.error import ExportError, InternalError
 from executorch.exir.memory_planning import (
+    MemoryAlgoResult,
     MemoryPlanningAlgorithmSuite,
+    SpecAllocResult,
     Verifier,
     apply_algo,
+    collect_specs_from_nodes,
+    filter_nodes,
     get_node_tensor_specs,
     greedy,
     naive,
@@ -64,6 +69,66 @@ def test_chain_needs_two_buffers() -> None:
     assert apply_algo(MemoryPlanningAlgorithmSuite(), module, 16) == [0, 32]
     assert Verifier(module, True, True, True).verify_storage_reuse() > 0
     assert apply_algo(MemoryPlanningAlgorithmSuite([naive]), chain(6), 16) == [0, 7 * 16]
+
+
+def residual(length: int) -> fx.GraphModule:
+    """Storages of 3 sizes, of which two are live at a time, the biggest in the middle."""
+    module = chain(length)
+    for index, spec in enumerate(specs_by_name(module).values()):
+        spec.shape = [[4, 40, 12][index % 3]]
+    return module
+
+
+def test_without_overlap_storages_share_whole_objects() -> None:
+    module = residual(9)
+    algorithm = partial(greedy, allow_overlapping_allocations=False)
+    suite = MemoryPlanningAlgorithmSuite([algorithm])
+    sizes = apply_algo(suite, module, 16)
+    Verifier(module, True, True, True).verify_storage_reuse()
+    start: dict[int, int] = {}
+    for spec in specs_by_name(module).values():
+        assert spec.mem_obj_id is not None and spec.mem_offset is not None
+        assert start.setdefault(spec.mem_obj_id, spec.mem_offset) == spec.mem_offset
+    assert sizes[1] >= apply_algo(MemoryPlanningAlgorithmSuite([greedy]), residual(9), 16)[1]
+
+
+def test_algorithms_of_users() -> None:
+    """In the two forms: one that sets the places itself, and one for the suite."""
+
+    def stacked(
+        alignment: int,
+        specs: set[TensorSpec],
+        graph_module: fx.GraphModule,
+        graph_signature: Any,
+        extra_padding: int = 0,
+    ) -> MemoryAlgoResult:
+        offset, places = 0, {}
+        for index, spec in enumerate(specs):
+            places[spec] = SpecAllocResult(1, index, offset)
+            offset += spec.realign(alignment)
+        return MemoryAlgoResult(places, [0, offset + extra_padding])
+
+    def direct(*args: Any) -> list[int]:
+        for spec, place in (result := stacked(*args)).spec_dict.items():
+            spec.mem_id, spec.mem_obj_id = place.mem_id, place.mem_obj_id
+            spec.mem_offset = place.mem_offset
+        return result.bufsizes
+
+    for algorithm in (direct, MemoryPlanningAlgorithmSuite([stacked])):
+        module = chain(6)
+        MemoryPlanningPass(algorithm).run(module)
+        assert module.meta["non_const_buffer_sizes"] == [0, 7 * 16]
+
+
+def test_collect_specs() -> None:
+    module = planned(chain(2))
+    nodes = list(module.graph.nodes)
+    specs = list(collect_specs_from_nodes(nodes))
+    assert specs == [get_node_tensor_specs(nodes[i])[0] for i in (0, 1, 3)]
+    assert len(list(collect_specs_from_nodes(nodes, dedup=False))) == 5
+    assert list(collect_specs_from_nodes(nodes, ignore_graph_input=True)) == specs[1:]
+    assert list(collect_specs_from_nodes(nodes, ignore_graph_output=True)) == specs[:2]
+    assert list(filter_nodes([nodes[0], {"out": [nodes[1]]}, 3])) == nodes[:2]
 
 
 def test_best_algorithm_wins() -> None:
