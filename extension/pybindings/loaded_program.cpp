@@ -66,8 +66,9 @@ std::unique_ptr<LoadedMethod> LoadedProgram::load_method(const std::string& name
     }
     shared_buffers_.emplace(unwrap(PlannedBuffers::allocate(sizes)));
   }
-  return unwrap(LoadedMethod::load(program_, name.c_str(), data_map_ ? &*data_map_ : nullptr,
-                                   shared_buffers_ ? &*shared_buffers_ : nullptr));
+  return unwrap(LoadedMethod::load(
+      program_, name.c_str(),
+      {data_map_ ? &*data_map_ : nullptr, shared_buffers_ ? &*shared_buffers_ : nullptr}));
 }
 
 PyMethod::PyMethod(std::shared_ptr<LoadedProgram> program, const std::string& name)

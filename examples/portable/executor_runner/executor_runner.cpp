@@ -234,7 +234,7 @@ int main(int argc, char** argv) {
     method_name = unwrap(program.get_method_name(0), what);
   }
   const auto method = unwrap(
-      LoadedMethod::load(program, method_name.c_str(), data_map ? &*data_map : nullptr), what);
+      LoadedMethod::load(program, method_name.c_str(), {data_map ? &*data_map : nullptr}), what);
   const double load_ms = milliseconds_since(load_start);
 
   double first_ms = 0;

@@ -136,7 +136,7 @@ TEST_F(RunnerUtilTest, UnplannedInputsAndOutputsHaveMemory) {
 TEST_F(RunnerUtilTest, SharedBuffersHoldAllButTheFirst) {
   load("f_no_constants");
   const auto none = PlannedBuffers::allocate({});
-  auto alone = LoadedMethod::load(*program_, "forward", nullptr, &*none);
+  auto alone = LoadedMethod::load(*program_, "forward", {nullptr, &*none});
   ASSERT_TRUE(alone.ok()) << last_error_message();
   EXPECT_TRUE(prepare_input_tensors(***alone).ok());
   EXPECT_EQ((**alone)->execute(), Error::Ok);
@@ -144,7 +144,7 @@ TEST_F(RunnerUtilTest, SharedBuffersHoldAllButTheFirst) {
   loader_.emplace(
       std::move(*FileDataLoader::from("test/data/corpus/s_shared_mutable_buffer/program.pte")));
   const auto program = Program::load(&*loader_);
-  EXPECT_EQ(LoadedMethod::load(*program, "inc", nullptr, &*none).error(), Error::InvalidArgument);
+  EXPECT_EQ(LoadedMethod::load(*program, "inc", {nullptr, &*none}).error(), Error::InvalidArgument);
   EXPECT_THAT(last_error_message(), HasSubstr("too small for planned buffer 1 of 'inc'"));
 }
 
