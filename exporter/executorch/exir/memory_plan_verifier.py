@@ -23,7 +23,7 @@ from executorch.exir.tensor import TensorSpec
 
 
 @dataclass
-class _Use:
+class Use:
     """A planned storage and the nodes of a graph during which it is in use.
 
     call: index of the node whose submodules it belongs to, or -1 if it is the graph's own.
@@ -35,23 +35,26 @@ class _Use:
     call: int
 
 
-def _collect_uses(
-    module: fx.GraphModule, bound: set[TensorSpec], levels: list[list[_Use]]
-) -> list[_Use]:
-    """Uses in a graph and in all that it calls; `levels` receives them for every graph."""
+def collect_uses(
+    module: fx.GraphModule, bound: set[TensorSpec], levels: list[list[Use]]
+) -> list[Use]:
+    """Uses of planned storages in a graph and in all that it calls.
+
+    bound: storages to leave out. levels: receives the uses of every graph.
+    """
     specs = [spec for spec in collect_storages(module.graph.nodes, bound) if spec.mem_id]
-    uses = [_Use(spec, spec.lifetime[0] or 0, spec.lifetime[1] or 0, -1) for spec in specs]
+    uses = [Use(spec, spec.lifetime[0] or 0, spec.lifetime[1] or 0, -1) for spec in specs]
     for index, node in enumerate(module.graph.nodes):
         call = control_flow_call(node)
         for subgraph in call.subgraphs if call is not None else ():
             outer = [s for s in (*call.bound_specs(subgraph), *call.result_specs) if s is not None]
-            inner = _collect_uses(subgraph.module, bound | {*map(storage_root, outer)}, levels)
-            uses += [_Use(use.spec, index, index, index) for use in inner]
+            inner = collect_uses(subgraph.module, bound | {*map(storage_root, outer)}, levels)
+            uses += [Use(use.spec, index, index, index) for use in inner]
     levels.append(uses)
     return uses
 
 
-def _verify_level(uses: list[_Use], allow_overlap: bool) -> int:
+def _verify_level(uses: list[Use], allow_overlap: bool) -> int:
     """Number of pairs in `uses` that share memory; see `Verifier.verify_storage_reuse`."""
     reused = 0
     arena, start, end, first, last, call = (
@@ -137,8 +140,8 @@ class Verifier:
 
         Raises InternalError if two of them are live at the same time, unless that is allowed.
         """
-        levels: list[list[_Use]] = []
-        _collect_uses(self.graph_module, set(), levels)
+        levels: list[list[Use]] = []
+        collect_uses(self.graph_module, set(), levels)
         return sum(_verify_level(uses, allow_lifetime_and_storage_overlap) for uses in levels)
 
     def verify_graph_input_output(self) -> None:
@@ -169,7 +172,7 @@ class Verifier:
 
     def verify_bounds(self, sizes: list[int]) -> None:
         """Raises InternalError if a storage is misaligned or leaves its arena."""
-        for use in _collect_uses(self.graph_module, set(), []):
+        for use in collect_uses(self.graph_module, set(), []):
             spec = use.spec
             assert spec.mem_id is not None and spec.mem_offset is not None
             internal_assert(

@@ -103,6 +103,19 @@ class Cord:
             part.to_bytes() if isinstance(part, FileBackedData) else part for part in self._buffers
         )
 
+    def prefix(self, size: int) -> bytes:
+        """The first `size` bytes, or fewer if there are not so many."""
+        result = b""
+        for part in self._buffers:
+            missing = size - len(result)
+            if missing <= 0:
+                break
+            if isinstance(part, FileBackedData):
+                result += part.prefix(missing)
+            else:
+                result += bytes(part[:missing])
+        return result
+
     def append(self, data: Union[CordBuffer, "Cord"]) -> None:
         if isinstance(data, Cord):
             self._buffers.extend(data._buffers)

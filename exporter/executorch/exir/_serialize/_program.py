@@ -74,8 +74,12 @@ class _ExtendedHeader:
         )
 
     @classmethod
-    def from_file(cls, data: bytes) -> Optional["_ExtendedHeader"]:
-        """The header of a file; None if it has none; ValueError if it is damaged."""
+    def from_file(cls, data: bytes, file_size: int | None = None) -> Optional["_ExtendedHeader"]:
+        """The header of a file; None if it has none; ValueError if it is damaged.
+
+        file_size: in bytes, if `data` is only the beginning of the file.
+        """
+        file_size = len(data) if file_size is None else file_size
         head = bytes(data[cls.OFFSET : cls.OFFSET + cls.LENGTH])
         if len(head) < cls.MINIMUM_LENGTH or not head.startswith(cls.MAGIC):
             return None
@@ -83,9 +87,9 @@ class _ExtendedHeader:
         if length < cls.MINIMUM_LENGTH:
             raise ValueError(f"extended header of {length} bytes")
         if length < cls.LENGTH:
-            size = len(data) - base if base else 0
-        if program_size > len(data):
-            raise ValueError(f"program of {program_size} bytes in a file of {len(data)} bytes")
+            size = file_size - base if base else 0
+        if program_size > file_size:
+            raise ValueError(f"program of {program_size} bytes in a file of {file_size} bytes")
         return cls(program_size, base, size)
 
 

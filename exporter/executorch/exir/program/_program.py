@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from io import BufferedIOBase
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from torch import fx
 from torch._ops import OpOverload
@@ -41,6 +41,9 @@ from executorch.exir.passes.replace_view_copy_with_view_pass import ReplaceViewC
 from executorch.exir.passes.spec_prop_pass import SpecPropPass
 from executorch.exir.schema import Program
 from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
+
+if TYPE_CHECKING:
+    from executorch.exir.report import Report
 
 Programs = ExportedProgram | dict[str, ExportedProgram]
 Passes = Sequence[PassType] | Mapping[str, Sequence[PassType]]
@@ -409,6 +412,12 @@ class ExecutorchProgramManager:
     @property
     def instruction_id_to_num_outs_map(self) -> dict[str, dict[int, int]]:
         return self._emitter_output.instruction_id_to_num_outs_map
+
+    def report(self) -> Report:
+        """What is in the program: `print` it, or `save` it as .html, .json or .txt."""
+        from executorch.exir.report import report_of_manager
+
+        return report_of_manager(self)
 
     @property
     def buffer(self) -> bytes:
