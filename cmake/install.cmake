@@ -17,7 +17,7 @@ install(
   DESTINATION ${_package_dir}
 )
 
-foreach(_folder IN ITEMS extension kernels runtime schema)
+foreach(_folder IN ITEMS backends extension kernels runtime schema)
   install(
     DIRECTORY ${PROJECT_SOURCE_DIR}/${_folder}
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/executorch

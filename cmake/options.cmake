@@ -34,3 +34,7 @@ set_property(CACHE EXECUTORCH_PAL_DEFAULT PROPERTY STRINGS posix minimal)
 # How it is compiled
 option(EXECUTORCH_OPTIMIZE_SIZE "Optimize for size" OFF)
 set(EXECUTORCH_USE_SANITIZER "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")
+
+# The XNNPACK backend
+option(EXECUTORCH_XNNPACK_SHARED_WORKSPACE "One workspace for all delegates is the default" ON)
+option(EXECUTORCH_XNNPACK_ENABLE_WEIGHT_CACHE "Packed weights are shared between delegates by default" OFF)
