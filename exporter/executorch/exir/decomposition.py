@@ -23,6 +23,7 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from executorch.exir.pass_manager import rename_outputs
+from executorch.exir.random_decompositions import RANDOM_DECOMPOSITIONS
 from executorch.exir.symbolic_nodes import SymbolicNodes
 
 # Whether an operator that comes up in decomposing a node is kept whole.
@@ -34,6 +35,7 @@ aten = torch.ops.aten
 _BEYOND_DEFAULT = (
     aten._native_batch_norm_legit_functional.default,
     aten.addmv.default,
+    aten.dist.default,
     aten.linalg_vector_norm.default,
 )
 
@@ -44,6 +46,16 @@ _SYNONYMS: dict[OpOverload, OpOverload] = {
     aten.__rshift__.Scalar: aten.bitwise_right_shift.Tensor_Scalar,
     aten.__rshift__.Tensor: aten.bitwise_right_shift.Tensor,
 }
+
+
+def decomposition_table() -> Any:
+    """Decompositions of operators that are not kept, by overload; those that only exist in terms of
+    others are in no table."""
+    table = default_decompositions()
+    table.update(get_decompositions(_BEYOND_DEFAULT))
+    table.update(_SYNONYMS)
+    table.update(RANDOM_DECOMPOSITIONS)
+    return table
 
 
 def decompose(
@@ -60,9 +72,7 @@ def decompose(
     Programs that change no tensor and have no control flow, as most, are decomposed operator by
     operator, which is several times faster than tracing them again; the others are traced.
     """
-    table = default_decompositions()
-    table.update(get_decompositions(_BEYOND_DEFAULT))
-    table.update(_SYNONYMS)
+    table = decomposition_table()
 
     def is_kept(node: fx.Node, op: OpOverload) -> bool:
         return op in preserve and (is_preserved is None or is_preserved(node, op))

@@ -189,4 +189,24 @@ Result _native_batch_norm_legit_no_stats_out(KernelRuntimeContext& ctx, const Te
   return result;
 }
 
+Result native_batch_norm_out(KernelRuntimeContext& ctx, const Tensor& in,
+                             const optional<Tensor>& weight, const optional<Tensor>& bias,
+                             const optional<Tensor>& running_mean,
+                             const optional<Tensor>& running_var, bool training, double momentum,
+                             double eps, Tensor& out, Tensor& save_mean, Tensor& save_invstd) {
+  Result result(out, save_mean, save_invstd);
+  ET_KERNEL_CHECK(ctx, check_batch_norm(in, weight, bias, running_mean, running_var, out),
+                  InvalidArgument, result);
+  if (training) {
+    normalize_by_batch(ctx, in, weight, bias, running_mean, running_var, momentum, eps, out,
+                       save_mean, save_invstd);
+    return result;
+  }
+  ET_KERNEL_CHECK_MSG(ctx, running_mean.has_value() && running_var.has_value(), InvalidArgument,
+                      result, "native_batch_norm: at inference, statistics are needed");
+  ET_KERNEL_CHECK(ctx, empty_saved(save_mean, save_invstd), InvalidArgument, result);
+  dispatch_normalize(in, weight, bias, running_mean, running_var, /*inverted=*/false, eps, out);
+  return result;
+}
+
 }  // namespace torch::executor::native

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <cmath>
+
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/random_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
@@ -8,9 +10,16 @@ namespace torch::executor::native {
 Tensor& rand_out(KernelRuntimeContext& ctx, IntArrayRef sizes, Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensor_is_floating_type(out), InvalidArgument, out);
   ET_KERNEL_CHECK(ctx, resize_tensor(out, sizes) == Error::Ok, InvalidArgument, out);
+  // No more digits than the element type holds, so that no number is rounded to 1.
+  const ScalarType dtype = out.scalar_type();
+  const double steps = dtype == ScalarType::Double  ? 0x1.0p53
+                       : dtype == ScalarType::Float ? 0x1.0p24
+                       : dtype == ScalarType::Half  ? 0x1.0p11
+                                                    : 0x1.0p8;
   utils::RandomGenerator generator;
   for (ssize_t i = 0; i < out.numel(); ++i) {
-    utils::store_element<double>(generator.uniform(), out.mutable_data_ptr(), out.scalar_type(), i);
+    utils::store_element<double>(std::floor(generator.uniform() * steps) / steps,
+                                 out.mutable_data_ptr(), dtype, i);
   }
   return out;
 }

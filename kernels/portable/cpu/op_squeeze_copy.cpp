@@ -26,4 +26,14 @@ Tensor& squeeze_copy_dim_out(KernelRuntimeContext& ctx, const Tensor& in, int64_
   return squeeze_copy_dims_out(ctx, in, dim, out);
 }
 
+Tensor& squeeze_copy_out(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out) {
+  utils::TensorView view(in);
+  for (size_t d = view.dim; d-- > 0;) {
+    if (view.sizes[d] == 1) {
+      view.remove(d);
+    }
+  }
+  return utils::copy_to(ctx, view, out);
+}
+
 }  // namespace torch::executor::native

@@ -2,26 +2,15 @@
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
+#include <executorch/kernels/portable/cpu/util/sort_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 namespace torch::executor::native {
 
 namespace {
-
-/// Whether a comes before b in the result: NaN counts as the largest number.
-template <typename T>
-bool before(T a, T b, bool largest) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(a) || std::isnan(b)) {
-      return largest ? std::isnan(a) && !std::isnan(b) : !std::isnan(a) && std::isnan(b);
-    }
-  }
-  return largest ? a > b : a < b;
-}
 
 /// One line of the input and the k best indices of it seen so far, kept as a heap in the output
 /// itself: no memory is needed, and a line of n elements costs n comparisons and few heap updates.
@@ -56,7 +45,7 @@ class LineTopk {
       const T* x = utils::load_block<T>(in_.const_data_ptr(), in_.scalar_type(),
                                         in_offset_ + i * in_stride_, in_stride_, count, buffer);
       for (int64_t j = 0; j < count; ++j) {
-        if (before(x[j], worst, largest_)) {
+        if (utils::sorts_before(x[j], worst, largest_)) {
           at(0) = i + j;
           sift_down(0, k_);
           worst = value(at(0));
@@ -80,7 +69,8 @@ class LineTopk {
   bool ranks_before(int64_t a, int64_t b) const {
     const T va = value(a);
     const T vb = value(b);
-    return before(va, vb, largest_) || (!before(vb, va, largest_) && a < b);
+    return utils::sorts_before(va, vb, largest_) ||
+           (!utils::sorts_before(vb, va, largest_) && a < b);
   }
 
   /// The root of the heap is the worst of the selected elements.

@@ -114,6 +114,16 @@ T power(T base, T exponent) {
   }
 }
 
+/// Not negative, but for the most negative number, which has no positive counterpart.
+inline int64_t greatest_common_divisor(int64_t a, int64_t b) {
+  while (b != 0) {
+    const int64_t rest = trunc_remainder(a, b);
+    a = b;
+    b = rest;
+  }
+  return a < 0 ? wrapping_neg(a) : a;
+}
+
 /// condition ? a : b without a branch: both are computed, and a loop over it can be vectorized.
 template <typename T>
 T blend(bool condition, T a, T b) {

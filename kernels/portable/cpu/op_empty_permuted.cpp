@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
+
+namespace torch::executor::native {
+
+/// Gives `out` its shape; the elements are what its memory holds, which is laid out as planned.
+Tensor& empty_permuted_out(KernelRuntimeContext& ctx, IntArrayRef size, IntArrayRef physical_layout,
+                           Tensor& out) {
+  ET_KERNEL_CHECK_MSG(ctx, size.size() == physical_layout.size(), InvalidArgument, out,
+                      "empty_permuted: %zu sizes and a layout of %zu dimensions", size.size(),
+                      physical_layout.size());
+  utils::resize_or_fail(ctx, size, out);
+  return out;
+}
+
+}  // namespace torch::executor::native

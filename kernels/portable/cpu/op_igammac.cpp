@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/special_function_util.h>
+
+namespace torch::executor::native {
+
+Tensor& igammac_out(KernelRuntimeContext& ctx, const Tensor& self, const Tensor& other,
+                    Tensor& out) {
+  return utils::map_function(ctx, self, other, out, utils::gamma_q);
+}
+
+}  // namespace torch::executor::native

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/special_function_util.h>
+
+namespace torch::executor::native {
+
+Tensor& special_erfcx_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
+  return utils::map_function(ctx, self, out, utils::scaled_erfc);
+}
+
+}  // namespace torch::executor::native
