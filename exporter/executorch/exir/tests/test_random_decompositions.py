@@ -35,7 +35,7 @@ CASES: dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], float, float]] = 
     "bernoulli.p": (lambda x: torch.empty_like(x).bernoulli_(0.75), 1, 0.25),
     "exponential": (lambda x: torch.empty_like(x).exponential_(2), 0.3466, 0.3466),
     "log_normal": (lambda x: torch.empty_like(x).log_normal_(0, 0.5), 1, 0.4352),
-    "geometric": (lambda x: torch.empty_like(x).geometric_(0.5), 1, 1),
+    "geometric": (lambda x: torch.empty_like(x).geometric_(0.7), 1, 0.4286),
     "multinomial": (
         lambda x: torch.multinomial(x[:5] + torch.tensor([1.0, 0, 2, 6, 1]), N, True).float(),
         3,
