@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
+#include <executorch/runtime/core/exec_aten/util/tensor_shape_to_c_string.h>
 #include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 #include <executorch/runtime/core/tensor_layout.h>
 #include <gtest/gtest.h>
@@ -192,4 +193,17 @@ TEST(TensorLayoutTest, ChecksWhatItIsGiven) {
   const int32_t negative[] = {2, -3};
   EXPECT_EQ(TensorLayout::create({negative, 2}, {order, 2}, ScalarType::Double).error(),
             Error::InvalidArgument);
+}
+
+TEST(TensorShapeTest, AsText) {
+  const auto text = [](std::vector<SizesType> sizes) {
+    return std::string(
+        tensor_shape_to_c_string(Span<const SizesType>(sizes.data(), sizes.size())).data());
+  };
+  EXPECT_EQ(text({}), "()");
+  EXPECT_EQ(text({7}), "(7)");
+  EXPECT_EQ(text({2, 0, 3}), "(2, 0, 3)");
+  EXPECT_EQ(text({-1, 2}), "(ERR, 2)");
+  EXPECT_EQ(text(std::vector<SizesType>(16, INT32_MAX)).size(), 2u + 16 * 10 + 15 * 2);
+  EXPECT_EQ(text(std::vector<SizesType>(17, 1)), "(ERR: tensor ndim exceeds limit)");
 }

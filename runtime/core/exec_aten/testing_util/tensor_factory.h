@@ -63,6 +63,12 @@ class TensorFactory {
     return tensor;
   }
 
+  /// Zeros with these strides.
+  Tensor empty_strided(const std::vector<SizesType>& sizes, const std::vector<StridesType>& strides,
+                       TensorShapeDynamism dynamism = TensorShapeDynamism::STATIC) {
+    return make(sizes, std::vector<ctype>(count(sizes), ctype(0)), strides, dynamism);
+  }
+
   /// A tensor whose memory, in the given order of dimensions, holds `data`.
   Tensor make_with_dimorder(const std::vector<SizesType>& sizes, const std::vector<ctype>& data,
                             const std::vector<DimOrderType>& dim_order = {},

@@ -3,6 +3,7 @@
 
 /// Comparison and printing of tensors for gtest.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -41,6 +42,12 @@ double default_atol_for_type(::executorch::aten::Tensor a, ::executorch::aten::T
                                                   ::executorch::aten::TensorList b, double rtol,
                                                   double atol);
 
+inline ::testing::AssertionResult tensor_lists_are_close(
+    const ::executorch::aten::Tensor* tensors_a, size_t num_tensors_a,
+    const ::executorch::aten::Tensor* tensors_b, size_t num_tensors_b, double rtol, double atol) {
+  return tensor_lists_are_close({tensors_a, num_tensors_a}, {tensors_b, num_tensors_b}, rtol, atol);
+}
+
 namespace internal {
 /// With the default tolerances of the element type.
 ::testing::AssertionResult tensors_are_close(::executorch::aten::Tensor a,
@@ -49,7 +56,45 @@ namespace internal {
                                                 ::executorch::aten::Tensor b);
 ::testing::AssertionResult tensor_lists_are_close(::executorch::aten::TensorList a,
                                                   ::executorch::aten::TensorList b);
+
+/// Passes a comparison's explanation on to the matcher that asked for it.
+inline bool explain(const ::testing::AssertionResult& result,
+                    ::testing::MatchResultListener* listener) {
+  *listener << result.message();
+  return static_cast<bool>(result);
+}
 }  // namespace internal
+
+// The same comparisons as matchers, for EXPECT_THAT(tensor, IsCloseTo(expected)). Without
+// tolerances, those of the element type.
+
+MATCHER_P(IsEqualTo, other, "") {
+  return internal::explain(tensors_are_close(arg, other, 0, 0), result_listener);
+}
+MATCHER_P(IsCloseTo, other, "") {
+  return internal::explain(internal::tensors_are_close(arg, other), result_listener);
+}
+MATCHER_P3(IsCloseTo, other, rtol, atol, "") {
+  return internal::explain(tensors_are_close(arg, other, rtol, atol), result_listener);
+}
+MATCHER_P(IsDataEqualTo, other, "") {
+  return internal::explain(tensor_data_is_close(arg, other, 0, 0), result_listener);
+}
+MATCHER_P(IsDataCloseTo, other, "") {
+  return internal::explain(internal::tensor_data_is_close(arg, other), result_listener);
+}
+MATCHER_P3(IsDataCloseTo, other, rtol, atol, "") {
+  return internal::explain(tensor_data_is_close(arg, other, rtol, atol), result_listener);
+}
+MATCHER_P(IsListEqualTo, other, "") {
+  return internal::explain(tensor_lists_are_close(arg, other, 0, 0), result_listener);
+}
+MATCHER_P(IsListCloseTo, other, "") {
+  return internal::explain(internal::tensor_lists_are_close(arg, other), result_listener);
+}
+MATCHER_P3(IsListCloseTo, other, rtol, atol, "") {
+  return internal::explain(tensor_lists_are_close(arg, other, rtol, atol), result_listener);
+}
 
 }  // namespace executorch::runtime::testing
 
@@ -134,3 +179,19 @@ std::ostream& operator<<(std::ostream& os, const Tensor& tensor);
   ASSERT_TRUE(ET_TESTING_CALL(tensor_lists_are_close, t1, t2, rtol, atol))
 #define ASSERT_TENSOR_LISTS_NOT_CLOSE_WITH_TOL(t1, t2, rtol, atol) \
   ASSERT_FALSE(ET_TESTING_CALL(tensor_lists_are_close, t1, t2, rtol, atol))
+
+namespace torch {
+namespace executor {
+namespace testing {
+using ::executorch::runtime::testing::IsCloseTo;
+using ::executorch::runtime::testing::IsDataCloseTo;
+using ::executorch::runtime::testing::IsDataEqualTo;
+using ::executorch::runtime::testing::IsEqualTo;
+using ::executorch::runtime::testing::IsListCloseTo;
+using ::executorch::runtime::testing::IsListEqualTo;
+using ::executorch::runtime::testing::tensor_data_is_close;
+using ::executorch::runtime::testing::tensor_lists_are_close;
+using ::executorch::runtime::testing::tensors_are_close;
+}  // namespace testing
+}  // namespace executor
+}  // namespace torch

@@ -114,4 +114,26 @@ TEST(ErrorMatchersTest, MatchErrorsAndResults) {
   EXPECT_EQ(value, 3);
 }
 
+TEST(TensorMatcherTest, CompareLikeTheMacros) {
+  using namespace executorch::runtime::testing;
+  TensorFactory<ScalarType::Float> tf;
+  const Tensor a = tf.make({2}, {1, 2});
+  const Tensor close = tf.make({2}, {1, 2.00001f});
+  const Tensor other = tf.make({2}, {1, 3});
+  EXPECT_THAT(a, IsEqualTo(a));
+  EXPECT_THAT(a, Not(IsEqualTo(close)));
+  EXPECT_THAT(a, IsCloseTo(close));
+  EXPECT_THAT(a, Not(IsCloseTo(other)));
+  EXPECT_THAT(a, IsCloseTo(other, /*rtol=*/0, /*atol=*/1));
+  EXPECT_THAT(a, IsDataEqualTo(tf.make({1, 2}, {1, 2})));
+  EXPECT_THAT(a, Not(IsDataCloseTo(other)));
+  EXPECT_THAT(a, IsDataCloseTo(other, 0, 1));
+  const Tensor list[] = {a, other};
+  const Tensor other_list[] = {a, a};
+  const executorch::aten::TensorList tensors(list, 2), others(other_list, 2);
+  EXPECT_THAT(tensors, IsListEqualTo(tensors));
+  EXPECT_THAT(tensors, Not(IsListCloseTo(others)));
+  EXPECT_THAT(tensors, IsListCloseTo(others, 0, 1));
+}
+
 }  // namespace

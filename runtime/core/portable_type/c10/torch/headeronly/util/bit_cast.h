@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/**
+ * @file
+ * What <c10/util/bit_cast.h> has, in torch::headeronly.
+ */
+#pragma once
+
+#if defined(__has_include_next)
+#if __has_include_next(<torch/headeronly/util/bit_cast.h>)
+#define ET_INTERNAL_HAS_LIBTORCH_HEADER
+#endif
+#endif
+
+#ifdef ET_INTERNAL_HAS_LIBTORCH_HEADER
+// libtorch is on the include path as well, and its headers rely on each other.
+#undef ET_INTERNAL_HAS_LIBTORCH_HEADER
+#include_next <torch/headeronly/util/bit_cast.h>
+#else
+#include <c10/util/bit_cast.h>
+
+namespace torch {
+namespace headeronly {
+using ::c10::bit_cast;
+}  // namespace headeronly
+}  // namespace torch
+
+#endif
