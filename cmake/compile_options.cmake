@@ -29,6 +29,13 @@ if(EXECUTORCH_OPTIMIZE_SIZE)
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     add_link_options(-Wl,-z,noseparate-code) # no padding to pages between code and constants
   endif()
+  if(NOT DEFINED CMAKE_INTERPROCEDURAL_OPTIMIZATION AND NOT EXECUTORCH_USE_SANITIZER)
+    include(CheckIPOSupported)
+    check_ipo_supported(RESULT CMAKE_INTERPROCEDURAL_OPTIMIZATION LANGUAGES CXX)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      add_compile_options(-ffat-lto-objects) # so that the libraries can be linked without it as well
+    endif()
+  endif()
 endif()
 
 if(EXECUTORCH_USE_SANITIZER)

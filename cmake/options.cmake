@@ -24,7 +24,13 @@ endif()
 option(EXECUTORCH_ENABLE_LOGGING "Compile log messages in (default: ON in Debug)" ${_debug_default})
 set(EXECUTORCH_LOG_LEVEL Info CACHE STRING "Lowest level that is logged: Debug, Info, Error or Fatal")
 set_property(CACHE EXECUTORCH_LOG_LEVEL PROPERTY STRINGS Debug Info Error Fatal)
-option(EXECUTORCH_ENABLE_ERROR_MESSAGES "Compile in the sentences that explain an Error" ON)
+option(EXECUTORCH_OPTIMIZE_SIZE "Optimize for size" OFF)
+set(_messages_default ON)
+if(EXECUTORCH_OPTIMIZE_SIZE)
+  set(_messages_default OFF)
+endif()
+option(EXECUTORCH_ENABLE_ERROR_MESSAGES
+       "Compile in the sentences that explain an Error (default: OFF with EXECUTORCH_OPTIMIZE_SIZE)" ${_messages_default})
 option(EXECUTORCH_ENABLE_EVENT_TRACER "Compile the event tracer hooks in" OFF)
 option(EXECUTORCH_ENABLE_PROGRAM_VERIFICATION
        "Support Program::Verification::InternalConsistency (Minimal is always memory-safe)" ON)
@@ -32,7 +38,6 @@ set(EXECUTORCH_PAL_DEFAULT posix CACHE STRING "Default platform layer: posix or 
 set_property(CACHE EXECUTORCH_PAL_DEFAULT PROPERTY STRINGS posix minimal)
 
 # How it is compiled
-option(EXECUTORCH_OPTIMIZE_SIZE "Optimize for size" OFF)
 set(EXECUTORCH_USE_SANITIZER "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")
 
 # The XNNPACK backend

@@ -93,10 +93,11 @@ class Verifier {
     if ((vtable_size & 1) != 0 || vtable_size < 4 || !inside(vtable, vtable_size, 2)) {
       return false;
     }
-    const Table& description = schema_.tables[index];
+    const uint32_t begin = index == 0 ? 0 : schema_.ends[index - 1];
+    const uint32_t num_fields = schema_.ends[index] - begin;
     uint32_t union_type = 0;
-    for (uint32_t i = 0; i < description.num_fields && 4 + 2 * i < vtable_size; ++i) {
-      const Field field = description.fields[i];
+    for (uint32_t i = 0; i < num_fields && 4 + 2 * i < vtable_size; ++i) {
+      const Field field = schema_.fields[begin + i];
       const uint32_t field_offset = read(vtable + 4 + 2 * i, 2);
       const bool present = field_offset != 0;
       const uint32_t at = position + field_offset;

@@ -9,13 +9,14 @@
  *   // table Point { x: int; name: string; }
  *   enum : uint8_t { kPoint };
  *   constexpr Field kPointFields[] = {scalar(4), string()};
- *   constexpr Table kTables[] = {kPointFields};
- *   constexpr Schema kSchema = {kTables, nullptr, kPoint, "PT01"};
+ *   constexpr auto kTables = make_tables(kPointFields);
+ *   constexpr Schema kSchema = {kTables.fields, kTables.ends, nullptr, kPoint, "PT01"};
  */
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace executorch {
 namespace runtime {
@@ -65,16 +66,37 @@ constexpr Field union_value(uint8_t index) {
 }
 
 /// The fields of a table, in the order of their slots.
-struct Table {
-  constexpr Table() : fields(nullptr), num_fields(0) {}
-  template <size_t N>
-  constexpr Table(const Field (&array)[N]) : fields(array), num_fields(N) {}
+/// A table without fields.
+struct NoFields {};
 
-  const Field* fields;
-  uint8_t num_fields;
+/// The tables of a schema, with their fields in one array: no pointer has to be relocated.
+template <size_t NumTables, size_t NumFields>
+struct Tables {
+  Field fields[NumFields];
+  /// Where the fields of each table end; those of the next one begin there.
+  uint8_t ends[NumTables];
 };
 
-/// The tables of a union's members, in the order of their types, which count from 1.
+/// Puts tables, arrays of Field or NoFields, together.
+template <typename... T>
+constexpr auto make_tables(const T&... tables) {
+  constexpr size_t kNumFields = (std::extent_v<T> + ...);
+  static_assert(kNumFields <= UINT8_MAX, "an end is a byte");
+  Tables<sizeof...(T), kNumFields> result{};
+  size_t end = 0;
+  size_t table = 0;
+  const auto append = [&](const auto& fields) {
+    if constexpr (std::is_array_v<std::remove_reference_t<decltype(fields)>>) {
+      for (const Field& field : fields) {
+        result.fields[end++] = field;
+      }
+    }
+    result.ends[table++] = static_cast<uint8_t>(end);
+  };
+  (append(tables), ...);
+  return result;
+}
+
 struct Union {
   template <size_t N>
   constexpr Union(const uint8_t (&array)[N]) : tables(array), num_members(N) {}
@@ -85,7 +107,9 @@ struct Union {
 
 /// A whole schema. Indices of tables and unions refer to these arrays.
 struct Schema {
-  const Table* tables;
+  /// As in Tables.
+  const Field* fields;
+  const uint8_t* ends;
   const Union* unions;
   /// The table at the root.
   uint8_t root;

@@ -118,45 +118,17 @@ constexpr Field kProgramFields[] = {scalar(4),
                                     table_vector(kNamedData)};
 
 // In the order of TableIndex.
-constexpr Table kTables[] = {
-    kAllocationDetailsFields,
-    kExtraTensorInfoFields,
-    kTensorFields,
-    Table(),  // Null has no fields.
-    kIntFields,
-    kBoolFields,
-    kDoubleFields,
-    kStringFields,
-    kIntListFields,
-    kDoubleListFields,
-    kBoolListFields,
-    kTensorListFields,
-    kOptionalTensorListFields,
-    kEValueFields,
-    kOperatorFields,
-    kKernelCallFields,
-    kDelegateCallFields,
-    kMoveCallFields,
-    kJumpFalseCallFields,
-    kFreeCallFields,
-    kInstructionFields,
-    kFrameFields,
-    kFrameListFields,
-    kChainFields,
-    kCompileSpecFields,
-    kBackendDelegateDataReferenceFields,
-    kBackendDelegateInlineDataFields,
-    kBackendDelegateFields,
-    kContainerMetadataFields,
-    kNonConstBufferDeviceFields,
-    kExecutionPlanFields,
-    kBufferFields,
-    kDataSegmentFields,
-    kSubsegmentOffsetsFields,
-    kNamedDataFields,
-    kProgramFields,
-};
-static_assert(sizeof(kTables) / sizeof(kTables[0]) == kProgram + 1, "one entry per TableIndex");
+constexpr auto kTables = make_tables(
+    kAllocationDetailsFields, kExtraTensorInfoFields, kTensorFields,
+    NoFields(),  // Null
+    kIntFields, kBoolFields, kDoubleFields, kStringFields, kIntListFields, kDoubleListFields,
+    kBoolListFields, kTensorListFields, kOptionalTensorListFields, kEValueFields, kOperatorFields,
+    kKernelCallFields, kDelegateCallFields, kMoveCallFields, kJumpFalseCallFields, kFreeCallFields,
+    kInstructionFields, kFrameFields, kFrameListFields, kChainFields, kCompileSpecFields,
+    kBackendDelegateDataReferenceFields, kBackendDelegateInlineDataFields, kBackendDelegateFields,
+    kContainerMetadataFields, kNonConstBufferDeviceFields, kExecutionPlanFields, kBufferFields,
+    kDataSegmentFields, kSubsegmentOffsetsFields, kNamedDataFields, kProgramFields);
+static_assert(sizeof(kTables.ends) == kProgram + 1, "one entry per TableIndex");
 
 constexpr uint8_t kKernelTypesMembers[] = {kNull,
                                            kInt,
@@ -174,7 +146,7 @@ constexpr uint8_t kInstructionArgumentsMembers[] = {kKernelCall, kDelegateCall, 
 // In the order of UnionIndex.
 constexpr Union kUnions[] = {kKernelTypesMembers, kInstructionArgumentsMembers};
 
-constexpr Schema kSchema = {kTables, kUnions, kProgram, "ET12"};
+constexpr Schema kSchema = {kTables.fields, kTables.ends, kUnions, kProgram, "ET12"};
 
 }  // namespace program
 }  // namespace flatbuffer

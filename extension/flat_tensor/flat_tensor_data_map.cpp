@@ -31,9 +31,9 @@ constexpr fb::Field kNamedDataFields[] = {fb::string(), fb::scalar(4), fb::table
 constexpr fb::Field kDataSegmentFields[] = {fb::scalar(8), fb::scalar(8)};
 constexpr fb::Field kFlatTensorFields[] = {fb::scalar(4), fb::table_vector(kDataSegment),
                                            fb::table_vector(kNamedData)};
-constexpr fb::Table kTables[] = {kTensorLayoutFields, kNamedDataFields, kDataSegmentFields,
-                                 kFlatTensorFields};
-constexpr fb::Schema kSchema = {kTables, nullptr, kFlatTensor, "FT01"};
+constexpr auto kTables =
+    fb::make_tables(kTensorLayoutFields, kNamedDataFields, kDataSegmentFields, kFlatTensorFields);
+constexpr fb::Schema kSchema = {kTables.fields, kTables.ends, nullptr, kFlatTensor, "FT01"};
 
 // What stands at byte 8 of the file, little-endian and without padding.
 struct Header {

@@ -138,8 +138,8 @@ TEST(FlatbufferVerifierTest, AcceptsASubsetOfRandomBuffers) {
 
 /// table Node { name: string; children: [Node]; names: [string]; number: long; next: Node; }
 constexpr Field kNodeFields[] = {string(), table_vector(0), string_vector(), scalar(8), table(0)};
-constexpr Table kTables[] = {kNodeFields};
-constexpr Schema kSchema = {kTables, nullptr, 0, "NODE"};
+constexpr auto kTables = make_tables(kNodeFields);
+constexpr Schema kSchema = {kTables.fields, kTables.ends, nullptr, 0, "NODE"};
 
 flatbuffers::Offset<void> node(flatbuffers::FlatBufferBuilder& fbb, int field,
                                flatbuffers::Offset<void> value) {

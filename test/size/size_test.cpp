@@ -103,7 +103,8 @@ int main(int argc, char** argv) {
   if (!loader.ok()) {
     return static_cast<int>(loader.error());
   }
-  Result<Program> program = Program::load(&loader.get());
+  Result<Program> program =
+      Program::load(&loader.get(), Program::Verification::InternalConsistency);
   if (!program.ok()) {
     return static_cast<int>(program.error());
   }
