@@ -232,6 +232,8 @@ void register_{library}_kernels();
 
 def registration_source(bindings: list[KernelBinding], library: str) -> str:
     entries = "\n".join(binding.table_entry for binding in bindings)
+    # The arguments and the result.
+    arities = ", ".join(str(len(binding.schema.arguments) + 1) for binding in bindings)
     return f"""#include <executorch/kernels/{library}/NativeFunctions.h>
 #include <executorch/kernels/{library}/RegisterKernels.h>
 #include <executorch/runtime/kernel/boxing.h>
@@ -243,8 +245,10 @@ namespace {{
 constexpr ::executorch::runtime::Kernel kKernels[] = {{
 {entries}
 }};
+// How many values each of them takes.
+constexpr uint8_t kArities[] = {{{arities}}};
 
-::executorch::runtime::KernelLibrary library(kKernels);
+::executorch::runtime::KernelLibrary library(kKernels, kArities);
 
 [[maybe_unused]] const bool registered =
     (::executorch::kernels::register_{library}_kernels(), true);

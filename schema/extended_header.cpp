@@ -15,7 +15,7 @@ constexpr size_t kSegmentBaseOffset = 24;
 constexpr size_t kSegmentDataSizeOffset = 32;
 
 // Lengths count from the magic. The first version ends before segment_data_size.
-constexpr uint32_t kMinLength = kSegmentDataSizeOffset - ExtendedHeader::kMagicOffset;
+constexpr uint32_t kMinLength = kSegmentDataSizeOffset - ExtendedHeader::kHeaderOffset;
 constexpr uint32_t kLengthWithDataSize = kMinLength + sizeof(uint64_t);
 
 // The format is little endian whatever the host is.
@@ -36,7 +36,7 @@ Result<ExtendedHeader> ExtendedHeader::Parse(const void* data, size_t size) {
                            " bytes, got %" ET_PRIsize_t,
                            kNumHeadBytes, size);
   const uint8_t* head = static_cast<const uint8_t*>(data);
-  if (memcmp(head + kMagicOffset, kMagic, kMagicSize) != 0) {
+  if (memcmp(head + kHeaderOffset, kMagic, kMagicSize) != 0) {
     return Error::NotFound;  // Not a failure: programs without segments have no header.
   }
   const uint32_t length = read_le<uint32_t>(head + kLengthOffset);

@@ -18,8 +18,8 @@ struct ExtendedHeader {
   /// Bytes of the head of a file that Parse() needs.
   static constexpr size_t kNumHeadBytes = 64;
 
-  /// Position and text of the magic.
-  static constexpr size_t kMagicOffset = 8;
+  /// Where the header is, and the text that it begins with.
+  static constexpr size_t kHeaderOffset = 8;
   static constexpr size_t kMagicSize = 4;
   static constexpr char kMagic[kMagicSize + 1] = "eh00";
 

@@ -292,7 +292,19 @@ constexpr Kernel kPrimOps[] = {
     unary_kernel<Unary::Trunc>("executorch_prim::trunc.Scalar"),
 };
 
-KernelLibrary library(kPrimOps);
+// In the same order.
+constexpr uint8_t kArities[] = {
+    2, 2, 3,           // _local_scalar_dense, sym_numel, sym_size
+    3, 2, 3,           // add, ceil, eq
+    3, 3,              // et_copy_index, et_view
+    3, 3, 3, 3, 3, 3,  // floordiv (2), ge, gt, le, lt
+    3, 3, 3, 2, 2, 3,  // mod (2), mul, neg, round, sub
+    2, 2, 4, 3, 3, 2,  // sym_float, sym_int, sym_ite, sym_max, sym_min, sym_not
+    3, 2,              // truediv, trunc
+};
+static_assert(sizeof(kArities) == sizeof(kPrimOps) / sizeof(kPrimOps[0]));
+
+KernelLibrary library(kPrimOps, kArities);
 
 [[maybe_unused]] const bool registered = (::executorch::kernels::register_prim_ops(), true);
 

@@ -12,10 +12,12 @@
 
 #include <executorch/runtime/backend/backend_options_map.h>
 #include <executorch/runtime/backend/interface.h>
+#include <executorch/runtime/core/device_allocator.h>
 #include <executorch/runtime/core/event_tracer_hooks.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
 #include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 #include <executorch/runtime/executor/merged_data_map.h>
+#include <executorch/runtime/executor/operator_name.h>
 #include <executorch/runtime/executor/platform_memory_allocator.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/executor/tensor_parser.h>
@@ -122,29 +124,12 @@ struct MissingOperators {
 
 namespace {
 
-/// Bytes of an operator's full name, with the terminating NUL.
-constexpr size_t kOperatorNameSize = 100;
-
 /// Flags of an input.
 constexpr uint8_t kIsSet = 1;
 /// A run of the method changes it.
 constexpr uint8_t kIsOverwritten = 2;
 /// It was set before the last run, which changed it.
 constexpr uint8_t kIsLost = 4;
-
-/// This operator gives its result the memory of its argument, so the result needs none before.
-constexpr char kViewOperator[] = "executorch_prim::et_view.default";
-
-Error get_operator_name(const fb::Operator* op, char (&name)[kOperatorNameSize]) {
-  const flatbuffers::String* overload = op->overload();
-  const bool has_overload = overload != nullptr && overload->size() > 0;
-  const int length = snprintf(name, sizeof(name), "%s%s%s", op->name()->c_str(),
-                              has_overload ? "." : "", has_overload ? overload->c_str() : "");
-  ET_CHECK_OR_RETURN_ERROR(length >= 0 && static_cast<size_t>(length) < sizeof(name), Internal,
-                           "the name of operator '%s' has more than %" ET_PRIsize_t " characters",
-                           op->name()->c_str(), sizeof(name) - 1);
-  return Error::Ok;
-}
 
 /// An element of a list before it is first read.
 template <typename T>
@@ -194,20 +179,28 @@ bool is_dense(const Tensor& tensor, const uint8_t* dim_order) {
   return true;
 }
 
-/// Whether the operator writes to its first argument: by PyTorch's convention, if its name ends
-/// with an underscore and is not one like __and__.
-bool is_in_place(const char* name) {
-  const size_t length = strcspn(name, ".");
-  return (length >= 2 && name[length - 1] == '_' && name[length - 2] != '_') ||
-         strcmp(name, "executorch_prim::et_copy_index.tensor") == 0;
-}
-
 /// Whether two tensors have a byte in common, at the sizes that they have now.
 bool overlap(const Tensor& a, const Tensor& b) {
   const uintptr_t begin_a = reinterpret_cast<uintptr_t>(a.const_data_ptr());
   const uintptr_t begin_b = reinterpret_cast<uintptr_t>(b.const_data_ptr());
   return begin_a != 0 && begin_b != 0 && begin_a < begin_b + b.nbytes() &&
          begin_b < begin_a + a.nbytes();
+}
+
+/// Copies the bytes of a tensor from or to the CPU's memory.
+Error copy_between_devices(const Tensor& to, const Tensor& from) {
+  const bool is_to_device = from.device_type() == etensor::DeviceType::CPU;
+  const Tensor& on_device = is_to_device ? to : from;
+  DeviceAllocator* device = get_device_allocator(on_device.device_type());
+  ET_CHECK_OR_RETURN_ERROR(
+      device != nullptr && (is_to_device || to.device_type() == etensor::DeviceType::CPU),
+      NotSupported, "a tensor cannot be copied from a device of type %d to one of type %d",
+      static_cast<int>(from.device_type()), static_cast<int>(to.device_type()));
+  const etensor::DeviceIndex index = on_device.device_index();
+  return is_to_device ? device->copy_host_to_device(to.mutable_data_ptr(), from.const_data_ptr(),
+                                                    from.nbytes(), index)
+                      : device->copy_device_to_host(to.mutable_data_ptr(), from.const_data_ptr(),
+                                                    from.nbytes(), index);
 }
 
 /// Reads the condition of a jump.
@@ -308,7 +301,7 @@ Error Method::init_external_constants(const NamedDataMap* named_data_map) {
     if (!layout.ok()) {
       return layout.error();
     }
-    ET_CHECK_OK_OR_RETURN_ERROR(deserialization::validate_external_layout(tensor, key, *layout));
+    ET_CHECK_OK_OR_RETURN_ERROR(deserialization::validateTensorLayout(tensor, *layout));
     if (deserialization::get_data_by_key(key, external_constants_) == nullptr) {
       ET_ASSIGN_OR_RETURN(data, named_data_map->get_data(key));
       const size_t size = external_constants_.size();
@@ -489,7 +482,7 @@ Error Method::init_delegate(uint32_t index, const NamedDataMap* named_data_map,
                              "the data of delegate %" PRIu32 " is in the unknown place %d", index,
                              static_cast<int>(reference->location()));
     ET_ASSIGN_OR_RETURN(segment,
-                        program_->load_segment(DataLoader::SegmentInfo(
+                        program_->LoadSegment(DataLoader::SegmentInfo(
                             DataLoader::SegmentInfo::Type::Backend, reference->index(), id)));
     new (delegate) Delegate(backend, std::move(segment));
   }
@@ -658,13 +651,13 @@ Error Method::init_kernel(uint32_t index, Span<const Kernel> kernels, Span<Opera
                           Instruction* instruction, internal::MissingOperators* missing) {
   Operator& op = operators[index];
   if (!op.is_known) {
-    char name[kOperatorNameSize];
-    ET_CHECK_OK_OR_RETURN_ERROR(get_operator_name(plan_->operators()->Get(index), name));
+    char name[internal::kOperatorNameSize];
+    ET_CHECK_OK_OR_RETURN_ERROR(internal::get_operator_name(plan_->operators()->Get(index), name));
     const internal::KernelChoice choice = internal::find_kernels(name, kernels);
     op.is_known = true;
     op.has_specialized = choice.has_specialized;
-    op.needs_data = strcmp(name, kViewOperator) != 0;
-    op.is_in_place = is_in_place(name);
+    op.needs_data = !internal::is_view(name);  // A result that is a view needs no memory before.
+    op.is_in_place = internal::is_in_place(name);
     op.kernel = choice.fallback;
   }
   instruction->needs_data = op.needs_data;
@@ -681,8 +674,8 @@ Error Method::init_kernel(uint32_t index, Span<const Kernel> kernels, Span<Opera
 ET_NOINLINE Error Method::init_specialized_kernel(uint32_t index, Span<const Kernel> kernels,
                                                   Instruction* instruction,
                                                   internal::MissingOperators* missing) {
-  char name[kOperatorNameSize];
-  ET_CHECK_OK_OR_RETURN_ERROR(get_operator_name(plan_->operators()->Get(index), name));
+  char name[internal::kOperatorNameSize];
+  ET_CHECK_OK_OR_RETURN_ERROR(internal::get_operator_name(plan_->operators()->Get(index), name));
 
   // No kernel is specialised for more tensors than this; such a call gets the general kernel.
   TensorMeta tensors[16];
@@ -866,15 +859,15 @@ Error Method::set_tensor_input(const Tensor& input, size_t input_idx) {
               "its strides are not those of a dense tensor in the program's dim_order");
   CHECK_INPUT(input.const_data_ptr() != nullptr || input.numel() == 0, InvalidArgument,
               "the tensor has no data");
-  CHECK_INPUT(
-      input.device_type() == tensor.device_type() &&
-          (!expected.is_memory_planned() || tensor.device_type() == etensor::DeviceType::CPU),
-      NotSupported, "it must be in the memory of another device");
-
+  const bool is_same_device =
+      input.device_type() == tensor.device_type() && input.device_index() == tensor.device_index();
   if (expected.is_memory_planned()) {
     ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(tensor, input.sizes()));
-    return internal::copy_tensor_data(tensor, input);
+    return is_same_device && tensor.device_type() == etensor::DeviceType::CPU
+               ? internal::copy_tensor_data(tensor, input)
+               : copy_between_devices(tensor, input);
   }
+  CHECK_INPUT(is_same_device, NotSupported, "it must be in the memory of another device");
   // An instruction may resize it, but not beyond the caller's memory.
   internal::TensorResizerFriend::set_numel_bound(tensor.unsafeGetTensorImpl(),
                                                  static_cast<size_t>(input.numel()));
@@ -1090,11 +1083,12 @@ void Method::report_failure(Error error) const {
   }
   const fb::Instruction* instruction =
       plan_->chains()->Get(chain_)->instructions()->Get(instruction_);
-  char operator_name[kOperatorNameSize];
+  char operator_name[internal::kOperatorNameSize];
   const char* what = "a jump or a move";
   if (const fb::KernelCall* call = instruction->instr_args_as_KernelCall()) {
     const fb::Operator* op = plan_->operators()->Get(static_cast<uint32_t>(call->op_index()));
-    what = get_operator_name(op, operator_name) == Error::Ok ? operator_name : op->name()->c_str();
+    what = internal::get_operator_name(op, operator_name) == Error::Ok ? operator_name
+                                                                       : op->name()->c_str();
   } else if (const fb::DelegateCall* call = instruction->instr_args_as_DelegateCall()) {
     what = plan_->delegates()->Get(static_cast<uint32_t>(call->delegate_index()))->id()->c_str();
   }

@@ -40,6 +40,8 @@ struct FileLayout {
   size_t program_size;
   size_t segment_base_offset;
   uint64_t segment_data_size;
+  /// From segment_base_offset to the end of the file.
+  uint64_t max_segment_data_size;
 };
 
 Result<FileLayout> read_layout(DataLoader* loader) {
@@ -52,7 +54,7 @@ Result<FileLayout> read_layout(DataLoader* loader) {
                                          SegmentInfo(SegmentInfo::Type::Program)));
   const Result<ExtendedHeader> header = ExtendedHeader::Parse(head.data(), head.size());
   if (header.error() == Error::NotFound) {
-    return FileLayout{file_size, 0, 0};
+    return FileLayout{file_size, 0, 0, 0};
   }
   if (!header.ok()) {
     return header.error();
@@ -70,9 +72,28 @@ Result<FileLayout> read_layout(DataLoader* loader) {
                            "the file has %" ET_PRIsize_t " bytes, but its header promises %" PRIu64
                            ": it is truncated",
                            file_size, end > header->program_size ? end : header->program_size);
-  return FileLayout{static_cast<size_t>(header->program_size),
-                    static_cast<size_t>(header->segment_base_offset), header->segment_data_size};
+  return FileLayout{
+      static_cast<size_t>(header->program_size), static_cast<size_t>(header->segment_base_offset),
+      header->segment_data_size,
+      header->segment_base_offset < file_size ? file_size - header->segment_base_offset : 0};
 }
+
+#if ET_ENABLE_PROGRAM_VERIFICATION
+/// Whether all segments lie within the file.
+Error validate_segments(const fb::Program* program, const FileLayout& layout) {
+  const uint32_t count = program->segments() == nullptr ? 0 : program->segments()->size();
+  for (uint32_t i = 0; i < count; ++i) {
+    const fb::DataSegment* segment = program->segments()->Get(i);
+    ET_CHECK_OR_RETURN_ERROR(segment->size() == 0 || (layout.segment_base_offset != 0 &&
+                                                      range_fits(segment->offset(), segment->size(),
+                                                                 layout.segment_data_size == 0
+                                                                     ? layout.max_segment_data_size
+                                                                     : layout.segment_data_size)),
+                             InvalidProgram, "segment %" PRIu32 " lies outside the file", i);
+  }
+  return Error::Ok;
+}
+#endif
 
 /// Loads a segment by its index.
 Result<FreeableBuffer> load_data_segment(DataLoader* loader, const fb::Program* program,
@@ -124,6 +145,7 @@ Result<Program> Program::load(DataLoader* loader, Verification verification) {
 #if ET_ENABLE_PROGRAM_VERIFICATION
   if (verification == Verification::InternalConsistency) {
     ET_CHECK_OK_OR_RETURN_ERROR(validate_program(program));
+    ET_CHECK_OK_OR_RETURN_ERROR(validate_segments(program, layout));
   }
 #else
   (void)verification;
@@ -281,13 +303,14 @@ Error Program::get_backend_delegate_data(size_t index, const void** out_data,
   return Error::Ok;
 }
 
-Result<FreeableBuffer> Program::load_segment(const SegmentInfo& segment_info) const {
+Result<FreeableBuffer> Program::LoadSegment(const SegmentInfo& segment_info) const {
   return load_data_segment(loader_, internal_program_, segment_base_offset_, segment_data_size_,
                            segment_info);
 }
 
-Error Program::load_mutable_subsegment_into(size_t mutable_data_segments_index, size_t offset_index,
-                                            size_t size, void* buffer) const {
+Result<size_t> Program::find_mutable_subsegment(size_t mutable_data_segments_index,
+                                                size_t offset_index, size_t size,
+                                                SegmentInfo* info) const {
   const auto* lists = internal_program_->mutable_data_segments();
   ET_CHECK_OR_RETURN_ERROR(segment_base_offset_ != 0 && internal_program_->segments() != nullptr &&
                                lists != nullptr && mutable_data_segments_index < lists->size(),
@@ -309,8 +332,24 @@ Error Program::load_mutable_subsegment_into(size_t mutable_data_segments_index, 
                                !add_overflows(begin, offset, &begin) && begin <= SIZE_MAX,
                            InvalidProgram, "initial value %" ET_PRIsize_t " lies outside the file",
                            offset_index);
-  return loader_->load_into(static_cast<size_t>(begin), size,
-                            SegmentInfo(SegmentInfo::Type::Mutable, list->segment_index()), buffer);
+  *info = SegmentInfo(SegmentInfo::Type::Mutable, list->segment_index());
+  return static_cast<size_t>(begin);
+}
+
+Error Program::load_mutable_subsegment_into(size_t mutable_data_segments_index, size_t offset_index,
+                                            size_t size, void* buffer) const {
+  SegmentInfo info;
+  ET_ASSIGN_OR_RETURN(
+      begin, find_mutable_subsegment(mutable_data_segments_index, offset_index, size, &info));
+  return loader_->load_into(begin, size, info, buffer);
+}
+
+Result<FreeableBuffer> Program::load_mutable_subsegment(size_t mutable_data_segments_index,
+                                                        size_t offset_index, size_t size) const {
+  SegmentInfo info;
+  ET_ASSIGN_OR_RETURN(
+      begin, find_mutable_subsegment(mutable_data_segments_index, offset_index, size, &info));
+  return loader_->load(begin, size, info);
 }
 
 }  // namespace ET_RUNTIME_NAMESPACE

@@ -131,13 +131,18 @@ class Program final {
                                                size_t* out_size) const;
 
   /// Loads a segment. NotFound if there is none with this index.
-  ET_NODISCARD Result<FreeableBuffer> load_segment(
+  ET_NODISCARD Result<FreeableBuffer> LoadSegment(
       const DataLoader::SegmentInfo& segment_info) const;
 
   /// Copies an initial value of `size` bytes to `buffer`.
   ET_NODISCARD Error load_mutable_subsegment_into(size_t mutable_data_segments_index,
                                                   size_t offset_index, size_t size,
                                                   void* buffer) const;
+
+  /// Loads an initial value of `size` bytes that is not to end up in the CPU's memory.
+  ET_NODISCARD Result<FreeableBuffer> load_mutable_subsegment(size_t mutable_data_segments_index,
+                                                              size_t offset_index,
+                                                              size_t size) const;
 
  private:
   friend class testing::ProgramTestFriend;
@@ -154,6 +159,10 @@ class Program final {
         constant_segment_data_(std::move(constant_segment_data)),
         constants_in_segment_(constants_in_segment),
         pte_data_map_(std::move(pte_data_map)) {}
+
+  /// Where an initial value of `size` bytes begins in the file, and in which segment.
+  Result<size_t> find_mutable_subsegment(size_t mutable_data_segments_index, size_t offset_index,
+                                         size_t size, DataLoader::SegmentInfo* info) const;
 
   Result<const executorch_flatbuffer::ExecutionPlan*> find_plan(const char* method_name) const;
 

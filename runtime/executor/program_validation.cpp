@@ -8,8 +8,12 @@
 
 #include <executorch/runtime/core/checked_math.h>
 #include <executorch/runtime/core/exec_aten/exec_aten.h>
+#include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
 #include <executorch/runtime/core/exec_aten/util/tensor_dimension_limit.h>
+#include <executorch/runtime/executor/memory_overlap.h>
+#include <executorch/runtime/executor/operator_name.h>
+#include <executorch/runtime/kernel/operator_registry.h>
 #include <executorch/schema/program_generated.h>
 
 namespace executorch {
@@ -26,18 +30,6 @@ using Vector = flatbuffers::Vector<T>;
 // Checks whose sentence names the method.
 #define CHECK_PLAN(_cond, _format, ...) \
   ET_CHECK_OR_RETURN_ERROR(_cond, InvalidProgram, "method '%s': " _format, name, ##__VA_ARGS__)
-
-// Bytes of a tensor at its stored sizes.
-bool nbytes_overflow(const fb::Tensor* tensor, size_t* nbytes) {
-  *nbytes = elementSize(static_cast<ScalarType>(tensor->scalar_type()));
-  size_t numel = 1;
-  for (const int32_t size : *tensor->sizes()) {
-    if (mul_overflows(numel, static_cast<size_t>(size), &numel)) {
-      return true;
-    }
-  }
-  return numel > static_cast<size_t>(PTRDIFF_MAX) || mul_overflows(*nbytes, numel, nbytes);
-}
 
 // All but the number of bytes, which for an input only matters if a tensor of that size comes.
 Error validate_tensor_fields(const fb::Tensor* tensor) {
@@ -65,7 +57,7 @@ Error validate_tensor_fields(const fb::Tensor* tensor) {
 
 Error validate_nbytes(const fb::Tensor* tensor) {
   size_t nbytes = 0;
-  ET_CHECK_OR_RETURN_ERROR(!nbytes_overflow(tensor, &nbytes), InvalidProgram,
+  ET_CHECK_OR_RETURN_ERROR(!internal::nbytes_overflow(tensor, &nbytes), InvalidProgram,
                            "the size of a tensor in bytes overflows");
   return Error::Ok;
 }
@@ -215,79 +207,97 @@ Error validate_delegate(const char* name, const fb::BackendDelegate* delegate, u
 }
 
 // Whether a tensor lies within the arena that the plan itself asks for.
-Error validate_allocation(const char* name, const fb::ExecutionPlan* plan,
-                          const fb::Tensor* tensor) {
-  const fb::AllocationDetails* allocation = tensor->allocation_info();
-  if (allocation == nullptr) {
+Error validate_allocation(const char* name, const fb::ExecutionPlan* plan, uint32_t value) {
+  if (plan->values()->Get(value)->val_as_Tensor()->allocation_info() == nullptr) {
     return Error::Ok;
   }
-  const uint32_t arena = allocation->memory_id();
+  PlannedPlace place = {};
+  const bool is_planned = get_planned_place(plan, value, &place);
   const uint32_t num_arenas = plan->non_const_buffer_sizes()->size();
-  CHECK_PLAN(arena >= 1 && arena < num_arenas, "a tensor lies in arena %" PRIu32 " of %" PRIu32,
-             arena, num_arenas == 0 ? 0 : num_arenas - 1);
-  const uint64_t offset = static_cast<uint64_t>(allocation->memory_offset_high()) << 32 |
-                          allocation->memory_offset_low();
-  const uint64_t arena_size = static_cast<uint64_t>(plan->non_const_buffer_sizes()->Get(arena));
-  size_t nbytes = 0;
-  CHECK_PLAN(!nbytes_overflow(tensor, &nbytes) && range_fits<uint64_t>(offset, nbytes, arena_size),
+  CHECK_PLAN(place.arena >= 1 && place.arena < num_arenas,
+             "a tensor lies in arena %" PRIu32 " of %" PRIu32, place.arena,
+             num_arenas == 0 ? 0 : num_arenas - 1);
+  const uint64_t size = static_cast<uint64_t>(plan->non_const_buffer_sizes()->Get(place.arena));
+  CHECK_PLAN(is_planned && place.end <= size,
              "a tensor at offset %" PRIu64 " ends beyond arena %" PRIu32 " of %" PRIu64 " bytes",
-             offset, arena, arena_size);
+             place.begin, place.arena, size);
   return Error::Ok;
 }
 
-// The planned place of a value; false if it is no planned tensor.
-struct Place {
-  uint32_t arena;
-  uint64_t begin;
-  uint64_t end;
-};
-bool get_place(const fb::ExecutionPlan* plan, int32_t value, Place* place) {
-  const fb::Tensor* tensor = plan->values()->Get(static_cast<uint32_t>(value))->val_as_Tensor();
+Error validate_segment(const fb::Program* program, const char* what, uint32_t index) {
+  ET_CHECK_OR_RETURN_ERROR(program->segments() != nullptr && index < program->segments()->size(),
+                           InvalidProgram, "%s refers to segment %" PRIu32 ", which does not exist",
+                           what, index);
+  return Error::Ok;
+}
+
+// Whether a constant lies within its segment, or its inline buffer.
+Error validate_constant(const char* name, const fb::Program* program, const fb::Tensor* tensor) {
+  const fb::ExtraTensorInfo* extra = tensor->extra_tensor_info();
+  const uint32_t index = tensor->data_buffer_idx();
   size_t nbytes = 0;
-  if (tensor == nullptr || tensor->allocation_info() == nullptr ||
-      nbytes_overflow(tensor, &nbytes)) {
-    return false;
-  }
-  const fb::AllocationDetails* allocation = tensor->allocation_info();
-  place->arena = allocation->memory_id();
-  place->begin = static_cast<uint64_t>(allocation->memory_offset_high()) << 32 |
-                 allocation->memory_offset_low();
-  return !add_overflows<uint64_t>(place->begin, nbytes, &place->end);
-}
-
-// Whether two values lie over each other without being at one place. At one place lie views and
-// what is computed in place.
-bool places_cross(const fb::ExecutionPlan* plan, int32_t a, int32_t b) {
-  Place place_a, place_b;
-  return get_place(plan, a, &place_a) && get_place(plan, b, &place_b) &&
-         place_a.arena == place_b.arena && place_a.begin != place_b.begin &&
-         place_a.begin < place_b.end && place_b.begin < place_a.end;
-}
-
-// A kernel's arguments are all in use at once, so its result, the last of them, must not lie across
-// another one; neither may the results of a kernel with several.
-Error validate_result_place(const char* name, const fb::ExecutionPlan* plan,
-                            const fb::Instruction* instruction, uint32_t index) {
-  const fb::KernelCall* call = instruction->instr_args_as_KernelCall();
-  if (call == nullptr || call->args()->size() == 0) {
+  if (index == 0 || internal::nbytes_overflow(tensor, &nbytes) ||
+      (extra != nullptr && extra->location() == fb::TensorDataLocation::EXTERNAL)) {
     return Error::Ok;
   }
-  const Vector<int32_t>* args = call->args();
-  const int32_t last = args->Get(args->size() - 1);
-  const fb::TensorList* results =
-      plan->values()->Get(static_cast<uint32_t>(last))->val_as_TensorList();
-  const uint32_t num_results = results == nullptr ? 1 : results->items()->size();
-  for (uint32_t r = 0; r < num_results; ++r) {
-    const int32_t result = results == nullptr ? last : results->items()->Get(r);
-    for (const int32_t arg : *args) {
-      CHECK_PLAN(!places_cross(plan, result, arg),
-                 "in instruction %" PRIu32 ", the memory of value %" PRId32
-                 " lies across that of value %" PRId32,
-                 index, result, arg);
-    }
+  const fb::SubsegmentOffsets* constants = program->constant_segment();
+  if (tensor->allocation_info() != nullptr) {
+    const auto* lists = program->mutable_data_segments();
+    constants = lists == nullptr || lists->size() == 0 ? nullptr : lists->Get(0);
+    CHECK_PLAN(constants != nullptr && constants->offsets() != nullptr,
+               "a tensor has an initial value, but the program has none");
+  } else if (constants == nullptr || constants->offsets() == nullptr ||
+             constants->offsets()->size() == 0) {
+    const auto* buffers = program->constant_buffer();
+    CHECK_PLAN(buffers != nullptr && index < buffers->size() &&
+                   (nbytes == 0 || (buffers->Get(index)->storage() != nullptr &&
+                                    nbytes <= buffers->Get(index)->storage()->size())),
+               "constant %" PRIu32 " does not have %" ET_PRIsize_t " bytes", index, nbytes);
+    return Error::Ok;
   }
+  CHECK_PLAN(index < constants->offsets()->size(), "constant %" PRIu32 " of %" PRIu32, index,
+             constants->offsets()->size());
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      validate_segment(program, "the data of tensors", constants->segment_index()));
+  const uint64_t size = program->segments()->Get(constants->segment_index())->size();
+  CHECK_PLAN(range_fits<uint64_t>(constants->offsets()->Get(index), nbytes, size),
+             "constant %" PRIu32 " of %" ET_PRIsize_t " bytes ends beyond its segment", index,
+             nbytes);
   return Error::Ok;
 }
+
+// Every call of an operator passes as many values as its registered kernel takes, or, if none is
+// registered, as the other calls.
+class ArityChecker {
+ public:
+  Error check(const char* name, const fb::ExecutionPlan* plan, const fb::KernelCall* call,
+              uint32_t index) {
+    const uint32_t op = static_cast<uint32_t>(call->op_index());
+    const uint32_t count = call->args()->size();
+    uint32_t expected = op < kNumKnown ? known_[op] : 0;
+    if (expected == count && count != 0) {
+      return Error::Ok;
+    }
+    char operator_name[internal::kOperatorNameSize];
+    ET_CHECK_OK_OR_RETURN_ERROR(
+        internal::get_operator_name(plan->operators()->Get(op), operator_name));
+    if (expected == 0) {
+      const size_t arity = internal::find_arity(operator_name);
+      expected = arity == 0 ? count : static_cast<uint32_t>(arity);
+      if (op < kNumKnown) {
+        known_[op] = expected;
+      }
+    }
+    CHECK_PLAN(count == expected,
+               "%s in instruction %" PRIu32 " takes %" PRIu32 " values, but is given %" PRIu32,
+               operator_name, index, expected, count);
+    return Error::Ok;
+  }
+
+ private:
+  static constexpr size_t kNumKnown = 256;
+  uint32_t known_[kNumKnown] = {};
+};
 
 // The end of the chain is a target as well.
 Error validate_jump(const char* name, const fb::Instruction* instruction, uint32_t index,
@@ -312,14 +322,18 @@ bool is_dynamic_input(const fb::ExecutionPlan* plan, uint32_t value_index) {
   return false;
 }
 
-Error validate_segment(const fb::Program* program, const char* what, uint32_t index) {
-  ET_CHECK_OR_RETURN_ERROR(program->segments() != nullptr && index < program->segments()->size(),
-                           InvalidProgram, "%s refers to segment %" PRIu32 ", which does not exist",
-                           what, index);
-  return Error::Ok;
-}
-
 }  // namespace
+
+bool internal::nbytes_overflow(const fb::Tensor* tensor, size_t* nbytes) {
+  *nbytes = elementSize(static_cast<ScalarType>(tensor->scalar_type()));
+  size_t numel = 1;
+  for (const int32_t size : *tensor->sizes()) {
+    if (mul_overflows(numel, static_cast<size_t>(size), &numel)) {
+      return true;
+    }
+  }
+  return numel > static_cast<size_t>(PTRDIFF_MAX) || mul_overflows(*nbytes, numel, nbytes);
+}
 
 Error validate_tensor(const fb::Tensor* tensor) {
   ET_CHECK_OK_OR_RETURN_ERROR(validate_tensor_fields(tensor));
@@ -366,13 +380,19 @@ Error validate_program(const fb::Program* program) {
     if (validate_plan(plan) != Error::Ok) {
       return Error::InvalidProgram;
     }
+    const char* name = plan->name()->c_str();
     for (uint32_t i = 0; i < plan->values()->size(); ++i) {
       const fb::Tensor* tensor = plan->values()->Get(i)->val_as_Tensor();
+      if (tensor != nullptr) {
+        CHECK_PLAN(validate_dim_order(tensor->dim_order()->data(), tensor->dim_order()->size()),
+                   "the dim_order of value %" PRIu32 " is no permutation", i);
+      }
       // The upper bound of an input may exceed the memory of a small host that never sees such an
       // input.
       if (tensor != nullptr && !is_dynamic_input(plan, i)) {
         ET_CHECK_OK_OR_RETURN_ERROR(validate_nbytes(tensor));
-        ET_CHECK_OK_OR_RETURN_ERROR(validate_allocation(plan->name()->c_str(), plan, tensor));
+        ET_CHECK_OK_OR_RETURN_ERROR(validate_allocation(name, plan, i));
+        ET_CHECK_OK_OR_RETURN_ERROR(validate_constant(name, program, tensor));
       }
     }
     for (const fb::BackendDelegate* delegate : *plan->delegates()) {
@@ -388,15 +408,18 @@ Error validate_program(const fb::Program* program) {
             data->index());
       }
     }
+    ArityChecker arities;
     for (const fb::Chain* chain : *plan->chains()) {
       const uint32_t count = chain->instructions()->size();
       for (uint32_t i = 0; i < count; ++i) {
         const fb::Instruction* instruction = chain->instructions()->Get(i);
-        ET_CHECK_OK_OR_RETURN_ERROR(
-            validate_result_place(plan->name()->c_str(), plan, instruction, i));
-        ET_CHECK_OK_OR_RETURN_ERROR(validate_jump(plan->name()->c_str(), instruction, i, count));
+        ET_CHECK_OK_OR_RETURN_ERROR(validate_jump(name, instruction, i, count));
+        if (const fb::KernelCall* call = instruction->instr_args_as_KernelCall()) {
+          ET_CHECK_OK_OR_RETURN_ERROR(arities.check(name, plan, call, i));
+        }
       }
     }
+    ET_CHECK_OK_OR_RETURN_ERROR(validate_memory_overlap(plan));
   }
   if (program->mutable_data_segments() != nullptr) {
     for (const fb::SubsegmentOffsets* offsets : *program->mutable_data_segments()) {

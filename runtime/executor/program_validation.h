@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <cstddef>
+
 #include <executorch/runtime/core/error.h>
 
 namespace executorch_flatbuffer {
@@ -17,6 +19,11 @@ struct Tensor;
 
 namespace executorch {
 namespace ET_RUNTIME_NAMESPACE {
+
+namespace internal {
+/// The bytes of a tensor at its stored sizes; true if that overflows.
+bool nbytes_overflow(const executorch_flatbuffer::Tensor* tensor, size_t* nbytes);
+}  // namespace internal
 
 /**
  * Sizes and dim_order are there and of one length up to the rank limit, no size is negative, the
@@ -32,9 +39,10 @@ ET_NODISCARD Error validate_tensor(const executorch_flatbuffer::Tensor* tensor);
 ET_NODISCARD Error validate_plan(const executorch_flatbuffer::ExecutionPlan* plan);
 
 /**
- * validate_plan() for all methods; moreover, tensors fit their arenas, no kernel's result lies
- * across the memory of its arguments, and every jump and every reference to a segment or to inline
- * data is in range. InvalidProgram otherwise.
+ * validate_plan() for all methods; moreover, tensors fit their arenas and constants their segments,
+ * no instruction overwrites memory that is still needed (see memory_overlap.h), every operator is
+ * given as many values as its kernel takes, and every jump and every reference to a segment or to
+ * inline data is in range. InvalidProgram otherwise.
  * @param program a verified flatbuffer.
  */
 ET_NODISCARD Error validate_program(const executorch_flatbuffer::Program* program);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include <executorch/runtime/core/device_allocator.h>
 #include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
 #include <executorch/runtime/executor/program.h>
@@ -60,6 +61,25 @@ Result<void*> planned_address(const fb::Tensor* tensor, size_t nbytes,
                                             static_cast<size_t>(offset), nbytes);
 }
 
+// Copies an initial value to the device that the tensor is on.
+Error copy_to_device(const fb::Tensor* tensor, const Result<FreeableBuffer>& value, void* data,
+                     size_t nbytes) {
+  if (!value.ok()) {
+    return value.error();
+  }
+  ET_CHECK_OR_RETURN_ERROR(value->size() >= nbytes, InvalidExternalData,
+                           "the initial value of tensor '%s' has fewer than %" ET_PRIsize_t
+                           " bytes",
+                           name_of(tensor), nbytes);
+  const fb::ExtraTensorInfo* extra = tensor->extra_tensor_info();
+  DeviceAllocator* device =
+      get_device_allocator(static_cast<etensor::DeviceType>(extra->device_type()));
+  ET_CHECK_OR_RETURN_ERROR(device != nullptr, NotSupported,
+                           "tensor '%s' is on a device of type %d, for which there is no allocator",
+                           name_of(tensor), static_cast<int>(extra->device_type()));
+  return device->copy_host_to_device(data, value->data(), nbytes, extra->device_index());
+}
+
 // Fills planned memory with what the program says it starts with.
 Error load_initial_value(const Program* program, const fb::Tensor* tensor, void* data,
                          size_t nbytes, const NamedDataMap* named_data_map) {
@@ -67,12 +87,13 @@ Error load_initial_value(const Program* program, const fb::Tensor* tensor, void*
   if (!external && tensor->data_buffer_idx() == 0) {
     return Error::Ok;
   }
-  ET_CHECK_OR_RETURN_ERROR(is_on_cpu(tensor), NotSupported,
-                           "tensor '%s' has an initial value, but is not in the CPU's memory",
-                           name_of(tensor));
   if (!external) {
     // Only entry 0 of the program's mutable segments is ever used.
-    return program->load_mutable_subsegment_into(0, tensor->data_buffer_idx(), nbytes, data);
+    return is_on_cpu(tensor)
+               ? program->load_mutable_subsegment_into(0, tensor->data_buffer_idx(), nbytes, data)
+               : copy_to_device(
+                     tensor, program->load_mutable_subsegment(0, tensor->data_buffer_idx(), nbytes),
+                     data, nbytes);
   }
   ET_ASSIGN_OR_RETURN(key, external_key(tensor));
   ET_CHECK_OR_RETURN_ERROR(named_data_map != nullptr, InvalidExternalData,
@@ -81,8 +102,9 @@ Error load_initial_value(const Program* program, const fb::Tensor* tensor, void*
   if (!layout.ok()) {
     return layout.error();
   }
-  ET_CHECK_OK_OR_RETURN_ERROR(validate_external_layout(tensor, key, *layout));
-  return named_data_map->load_data_into(key, data, nbytes);
+  ET_CHECK_OK_OR_RETURN_ERROR(validateTensorLayout(tensor, *layout));
+  return is_on_cpu(tensor) ? named_data_map->load_data_into(key, data, nbytes)
+                           : copy_to_device(tensor, named_data_map->get_data(key), data, nbytes);
 }
 
 // A bool that is neither 0 nor 1 is undefined behaviour as soon as a kernel reads it.
@@ -100,12 +122,14 @@ size_t element_alignment(ScalarType type) {
   return isComplexType(type) ? elementSize(type) / 2 : elementSize(type);
 }
 
-// Finds the memory of a tensor; nullptr if the caller or an instruction will supply it.
-Result<void*> data_pointer(const Program* program, MemoryManager* memory_manager,
-                           const fb::Tensor* tensor, size_t nbytes,
-                           const NamedDataMap* named_data_map, Span<NamedData> external_constants) {
+}  // namespace
+
+Result<void*> getTensorDataPtr(const fb::Tensor* tensor, const Program* program, size_t nbytes,
+                               HierarchicalAllocator* planned_memory,
+                               const NamedDataMap* named_data_map,
+                               Span<NamedData> external_constants) {
   if (tensor->allocation_info() != nullptr) {
-    ET_ASSIGN_OR_RETURN(data, planned_address(tensor, nbytes, memory_manager->planned_memory()));
+    ET_ASSIGN_OR_RETURN(data, planned_address(tensor, nbytes, planned_memory));
     ET_CHECK_OK_OR_RETURN_ERROR(load_initial_value(program, tensor, data, nbytes, named_data_map));
     return data;
   }
@@ -127,8 +151,6 @@ Result<void*> data_pointer(const Program* program, MemoryManager* memory_manager
   // Nothing writes to a constant: an instruction that would is the exporter's mistake.
   return const_cast<void*>(data);
 }
-
-}  // namespace
 
 NamedData* get_data_by_key(const char* key, Span<NamedData> entries) {
   for (NamedData& entry : entries) {
@@ -153,8 +175,8 @@ bool is_external_constant(const fb::Tensor* tensor) {
   return is_external(tensor) && tensor->allocation_info() == nullptr;
 }
 
-Error validate_external_layout(const fb::Tensor* tensor, const char* key,
-                               const TensorLayout& layout) {
+Error validateTensorLayout(const fb::Tensor* tensor, const TensorLayout& layout) {
+  const char* key = name_of(tensor);
   ET_CHECK_OR_RETURN_ERROR(
       layout.scalar_type() == static_cast<ScalarType>(tensor->scalar_type()), InvalidExternalData,
       "external data '%s' has type %s, the program expects %s", key, toString(layout.scalar_type()),
@@ -220,14 +242,15 @@ Result<Tensor> parseTensor(const Program* program, MemoryManager* memory_manager
                                          : static_cast<etensor::DeviceType>(extra->device_type()),
                         extra == nullptr ? etensor::DeviceIndex(0) : extra->device_index());
 
-  ET_ASSIGN_OR_RETURN(data, data_pointer(program, memory_manager, tensor, impl->nbytes(),
-                                         named_data_map, external_constants));
+  ET_ASSIGN_OR_RETURN(
+      data, getTensorDataPtr(tensor, program, impl->nbytes(), memory_manager->planned_memory(),
+                             named_data_map, external_constants));
   const size_t alignment = element_alignment(impl->scalar_type());
   ET_CHECK_OR_RETURN_ERROR(alignment != 0 && reinterpret_cast<uintptr_t>(data) % alignment == 0,
                            InvalidProgram, "the memory of a tensor of %s is not aligned",
                            toString(impl->scalar_type()));
   const bool has_contents = is_external(tensor) || tensor->data_buffer_idx() > 0;
-  if (impl->scalar_type() == ScalarType::Bool && has_contents) {
+  if (impl->scalar_type() == ScalarType::Bool && has_contents && is_on_cpu(tensor)) {
     ET_CHECK_OK_OR_RETURN_ERROR(check_bools(data, impl->nbytes()));
   }
   impl->set_data(data);

@@ -35,15 +35,26 @@ NamedData* get_data_by_key(const char* key, Span<NamedData> entries);
 
 /// The key of a tensor whose data is beside the program; nullptr if its data is not there.
 /// InvalidExternalData if it should have a key but has none.
+/**
+ * Where the bytes of a tensor are: in a constant, external data, or planned memory, which is given
+ * its initial value; nullptr if the caller or an instruction will supply them.
+ */
+ET_NODISCARD Result<void*> getTensorDataPtr(const executorch_flatbuffer::Tensor* tensor,
+                                            const Program* program, size_t nbytes,
+                                            HierarchicalAllocator* planned_memory,
+                                            const NamedDataMap* named_data_map = nullptr,
+                                            Span<NamedData> external_constants = {});
+
+/// InvalidExternalData unless external data has the type, shape and dim order of the tensor.
+ET_NODISCARD Error validateTensorLayout(const executorch_flatbuffer::Tensor* tensor,
+                                        const TensorLayout& layout);
+
 Result<const char*> external_key(const executorch_flatbuffer::Tensor* tensor);
 
 /// Whether the tensor's data is beside the program and never changes.
 bool is_external_constant(const executorch_flatbuffer::Tensor* tensor);
 
 /// InvalidExternalData unless type, sizes and dim_order are those of the tensor.
-ET_NODISCARD Error validate_external_layout(const executorch_flatbuffer::Tensor* tensor,
-                                            const char* key, const TensorLayout& layout);
-
 /**
  * Makes the runtime's tensor from the file's. The memory of its data is found, and initial values
  * are loaded.

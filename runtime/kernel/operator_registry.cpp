@@ -209,6 +209,18 @@ KernelChoice find_kernels(const char* name, Span<const Kernel> kernels) {
   return {kernel == nullptr ? nullptr : kernel->op_, has_specialized};
 }
 
+size_t find_arity(const char* name) {
+  for (const KernelLibrary* library = libraries; library != nullptr; library = library->next) {
+    if (library->arities != nullptr) {
+      const Kernel* kernel = find_in(library->kernels, library->is_sorted, name, KernelKey());
+      if (kernel != nullptr) {
+        return library->arities[kernel - library->kernels.data()];
+      }
+    }
+  }
+  return 0;
+}
+
 namespace {
 /// Appends a character, keeping room for the final NUL.
 bool append(char c, char*& buf, size_t& room) {

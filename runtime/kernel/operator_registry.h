@@ -77,10 +77,16 @@ struct Kernel {
 /// A table of kernels that stays where it is: registering it links it into a list and copies
 /// nothing, so the registry costs what is linked. This is what generated registration code uses.
 struct KernelLibrary {
-  constexpr explicit KernelLibrary(Span<const Kernel> library_kernels)
-      : kernels(library_kernels), next(nullptr), is_sorted(is_sorted_by_name(library_kernels)) {}
+  constexpr explicit KernelLibrary(Span<const Kernel> library_kernels,
+                                   const uint8_t* kernel_arities = nullptr)
+      : kernels(library_kernels),
+        arities(kernel_arities),
+        next(nullptr),
+        is_sorted(is_sorted_by_name(library_kernels)) {}
 
   Span<const Kernel> kernels;
+  /// Per kernel, how many values it takes, the result included; null if that is not known.
+  const uint8_t* arities;
   KernelLibrary* next;
   /// By name, in the order of strcmp(): such a table is searched in logarithmic time. Of a constant
   /// table the compiler knows it.
@@ -134,6 +140,9 @@ Span<const Kernel> get_registered_kernels();
 const KernelLibrary* get_kernel_libraries();
 
 namespace internal {
+/// Bytes of a buffer for any kernel key.
+constexpr size_t kKernelKeyBufSize = KernelKey::MAX_SIZE;
+
 /// What is registered for an operator, whatever its arguments.
 struct KernelChoice {
   /// For arguments that no kernel is specialized for; null when there is none.
@@ -144,6 +153,9 @@ struct KernelChoice {
 
 /// Looks first among `kernels`, then in the registry.
 KernelChoice find_kernels(const char* name, Span<const Kernel> kernels);
+
+/// How many values the kernels of an operator take, the result included; 0 if that is not known.
+size_t find_arity(const char* name);
 
 /// Writes the key of a list of tensors. InvalidArgument when it does not fit `buf_size` bytes.
 ET_NODISCARD Error make_kernel_key_string(Span<const TensorMeta> key, char* buf, size_t buf_size);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <executorch/runtime/backend/interface.h>
+#include <executorch/runtime/core/device_allocator.h>
 #include <executorch/runtime/executor/test/test_kernels.h>
 #include <executorch/runtime/executor/test/test_program.h>
 #include <gtest/gtest.h>
@@ -741,6 +742,71 @@ TEST(MethodTest, InlineConstantsOfOldFiles) {
   Loaded loaded({fbb.GetBufferPointer(), fbb.GetBufferPointer() + fbb.GetSize()});
   ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
   EXPECT_EQ(values_of(loaded->get_output(0)), values);
+}
+
+// ---- Other devices ----
+
+/// Its copies multiply floats, which shows them.
+class TenfoldDevice final : public DeviceAllocator {
+ public:
+  Result<void*> allocate(size_t, etensor::DeviceIndex, size_t) override {
+    return Error::MemoryAllocationFailed;
+  }
+  void deallocate(void*, etensor::DeviceIndex) override {}
+  Error copy_host_to_device(void* dst, const void* src, size_t nbytes,
+                            etensor::DeviceIndex) override {
+    return copy(dst, src, nbytes, 10);
+  }
+  Error copy_device_to_host(void* dst, const void* src, size_t nbytes,
+                            etensor::DeviceIndex) override {
+    return copy(dst, src, nbytes, 0.1f);
+  }
+  etensor::DeviceType device_type() const override { return etensor::DeviceType::CUDA; }
+
+ private:
+  static Error copy(void* dst, const void* src, size_t nbytes, float factor) {
+    for (size_t i = 0; i < nbytes / sizeof(float); ++i) {
+      static_cast<float*>(dst)[i] = static_cast<const float*>(src)[i] * factor;
+    }
+    return Error::Ok;
+  }
+};
+
+TEST(MethodTest, DevicesGetInitialValuesAndInputs) {
+  ProgramWriter writer;
+  ProgramWriter::TensorSpec spec{{2}, fb::ScalarType::FLOAT, 0};
+  spec.device_type = fb::DeviceType::CUDA;
+  const int x = writer.add_tensor(spec);
+  spec.offset = 16;
+  spec.data_buffer_idx = writer.add_initial_value(bytes_of<float>({3, 4}));
+  const int state = writer.add_tensor(spec);
+  const int y = writer.add_tensor({{2}, fb::ScalarType::FLOAT, 32});
+  const int out = writer.add_tensor({{2}, fb::ScalarType::FLOAT, 48});
+  const int sum = writer.add_tensor({{2}, fb::ScalarType::FLOAT, 64});
+  writer.call("test::add", "out", {x, state, out, out});
+  writer.call_index(0, {out, y, sum, sum});
+  writer.end_method("forward", {x, y}, {sum});
+  const std::vector<uint8_t> file = writer.finish();
+  EXPECT_EQ(Loaded(file).error(), Error::NotSupported);
+  EXPECT_SENTENCE("on a device of type 1, for which there is no allocator");
+
+  static TenfoldDevice device;
+  register_device_allocator(&device);
+  Loaded loaded(file);
+  ASSERT_EQ(loaded.error(), Error::Ok) << last_error_message();
+  Floats on_cpu = floats({2}, {1, 2});
+  TensorImpl on_device(ScalarType::Float, 1, on_cpu.sizes.data(), on_cpu.values.data(),
+                       on_cpu.dim_order.data(), on_cpu.strides.data(), TensorShapeDynamism::STATIC,
+                       etensor::DeviceType::CUDA);
+  ASSERT_EQ(loaded->set_input(on_cpu.tensor(), 0), Error::Ok) << last_error_message();
+  ASSERT_EQ(loaded->set_input(Tensor(&on_device), 1), Error::Ok) << last_error_message();
+  ASSERT_EQ(loaded->execute(), Error::Ok) << last_error_message();
+  const std::vector<float> result = values_of(loaded->get_output(0));
+  EXPECT_FLOAT_EQ(result[0], 10 + 30 + 0.1f);
+  EXPECT_FLOAT_EQ(result[1], 20 + 40 + 0.2f);
+  // From device to device, an allocator cannot copy.
+  EXPECT_EQ(loaded->set_input(Tensor(&on_device), 0), Error::NotSupported);
+  register_device_allocator(nullptr);
 }
 
 // ---- External data ----

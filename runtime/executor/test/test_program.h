@@ -134,6 +134,7 @@ class ProgramWriter {
     const char* name = nullptr;
     bool external = false;
     int32_t storage_offset = 0;
+    fb::DeviceType device_type = fb::DeviceType::CPU;
   };
 
   int add_tensor(const TensorSpec& spec) {
@@ -150,11 +151,12 @@ class ProgramWriter {
                                       static_cast<uint32_t>(spec.offset >> 32));
     }
     Offset<fb::ExtraTensorInfo> extra;
-    if (spec.name != nullptr || spec.external) {
+    if (spec.name != nullptr || spec.external || spec.device_type != fb::DeviceType::CPU) {
       const auto name = spec.name == nullptr ? 0 : fbb.CreateString(spec.name);
       extra = fb::CreateExtraTensorInfo(
           fbb, 0, name,
-          spec.external ? fb::TensorDataLocation::EXTERNAL : fb::TensorDataLocation::SEGMENT);
+          spec.external ? fb::TensorDataLocation::EXTERNAL : fb::TensorDataLocation::SEGMENT,
+          spec.device_type);
     }
     return add_value(
         fb::KernelTypes::Tensor,
