@@ -281,6 +281,9 @@ class OverlapChecker {
   /// A value that nothing has written is a view without an instruction of its own, or state that a
   /// run before has left.
   void resolve(uint32_t value) {
+    if (is_repeating_ && is_part(value)) {
+      states_[value] = value;  // It may be an operator's scratch memory, over anything.
+    }
     PlannedPlace place;
     if (!is_written(value) && get_planned_place(plan_, value, &place)) {
       if (const Owned* whole = find_whole(place)) {

@@ -232,12 +232,11 @@ Error validate_segment(const fb::Program* program, const char* what, uint32_t in
 }
 
 // Whether a constant lies within its segment, or its inline buffer.
-Error validate_constant(const char* name, const fb::Program* program, const fb::Tensor* tensor) {
+Error validate_constant(const char* name, const fb::Program* program, const fb::Tensor* tensor,
+                        size_t nbytes) {
   const fb::ExtraTensorInfo* extra = tensor->extra_tensor_info();
   const uint32_t index = tensor->data_buffer_idx();
-  size_t nbytes = 0;
-  if (index == 0 || internal::nbytes_overflow(tensor, &nbytes) ||
-      (extra != nullptr && extra->location() == fb::TensorDataLocation::EXTERNAL)) {
+  if (index == 0 || (extra != nullptr && extra->location() == fb::TensorDataLocation::EXTERNAL)) {
     return Error::Ok;
   }
   const fb::SubsegmentOffsets* constants = program->constant_segment();
@@ -387,12 +386,14 @@ Error validate_program(const fb::Program* program) {
         CHECK_PLAN(validate_dim_order(tensor->dim_order()->data(), tensor->dim_order()->size()),
                    "the dim_order of value %" PRIu32 " is no permutation", i);
       }
-      // The upper bound of an input may exceed the memory of a small host that never sees such an
-      // input.
-      if (tensor != nullptr && !is_dynamic_input(plan, i)) {
-        ET_CHECK_OK_OR_RETURN_ERROR(validate_nbytes(tensor));
+      size_t nbytes = 0;
+      if (tensor != nullptr && !internal::nbytes_overflow(tensor, &nbytes)) {
         ET_CHECK_OK_OR_RETURN_ERROR(validate_allocation(name, plan, i));
-        ET_CHECK_OK_OR_RETURN_ERROR(validate_constant(name, program, tensor));
+        ET_CHECK_OK_OR_RETURN_ERROR(validate_constant(name, program, tensor, nbytes));
+      } else if (tensor != nullptr && !is_dynamic_input(plan, i)) {
+        // The upper bound of an input may exceed the memory of a small host that never sees such an
+        // input.
+        return validate_nbytes(tensor);
       }
     }
     for (const fb::BackendDelegate* delegate : *plan->delegates()) {
