@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from executorch.exir import to_edge
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+from executorch.exir import to_edge_transform_and_lower
 
 # The models are plain files, shared by the examples.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "models"))
@@ -40,8 +41,8 @@ def step(title: str) -> Iterator[None]:
 def export(model: torch.nn.Module, inputs: tuple[torch.Tensor, ...], path: Path) -> None:
     with step("Capturing the model (torch.export)"):
         program = torch.export.export(model, inputs)
-    with step("Converting to the edge dialect"):
-        edge = to_edge(program)
+    with step("Converting to the edge dialect, and lowering to XNNPACK"):
+        edge = to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner()])
     with step("Planning memory"):
         executorch_program = edge.to_executorch()
     with step(f"Writing {path}"):

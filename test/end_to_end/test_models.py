@@ -14,7 +14,9 @@ from torch import nn
 from torch.export import Dim, export
 from torch.utils import _pytree as pytree
 
-from executorch.exir import ExecutorchBackendConfig, to_edge
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+from executorch.exir import ExecutorchBackendConfig, to_edge_transform_and_lower
+from executorch.exir.backend.partitioner import Partitioner
 from executorch.exir.passes import MemoryPlanningPass
 from executorch.runtime import Method, Runtime
 
@@ -27,9 +29,11 @@ def load(
     inputs: tuple[Any, ...],
     config: ExecutorchBackendConfig | None = None,
     dynamic_shapes: Any = None,
+    partitioner: list[Partitioner] | None = None,
 ) -> Method:
     program = export(model.eval(), inputs, dynamic_shapes=dynamic_shapes)
-    buffer = to_edge(program).to_executorch(config).buffer
+    edge = to_edge_transform_and_lower(program, partitioner=partitioner)
+    buffer = edge.to_executorch(config).buffer
     return Runtime.get().load_program(buffer).load_method("forward")
 
 
@@ -42,11 +46,12 @@ def check(method: Method, model: nn.Module, *inputs: torch.Tensor) -> None:
         torch.testing.assert_close(a, e, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize("partitioner", [None, XnnpackPartitioner()], ids=["kernels", "xnnpack"])
 @pytest.mark.parametrize("name", ["mlp", "resnet_like", "lstm", "efficientnet_lite0", "minilm"])
-def test_example_model(name: str) -> None:
+def test_example_model(name: str, partitioner: Partitioner | None) -> None:
     example = importlib.import_module(name)
     model, inputs = example.load(), example.example_inputs()
-    method = load(model, inputs)
+    method = load(model, inputs, partitioner=[partitioner] if partitioner else None)
     check(method, model, *inputs)
     check(method, model, *(x.roll(1) for x in inputs))
 
