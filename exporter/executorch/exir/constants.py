@@ -8,9 +8,24 @@ from typing import Any
 import torch
 from torch import fx
 from torch.export import ExportedProgram
-from torch.export.graph_signature import InputKind, InputSpec, TensorArgument
+from torch.export.graph_signature import (
+    ExportGraphSignature,
+    InputKind,
+    InputSpec,
+    OutputKind,
+    TensorArgument,
+)
 
 _KNOWN = (InputKind.PARAMETER, InputKind.BUFFER, InputKind.CONSTANT_TENSOR)
+
+
+def trained_parameters(signature: ExportGraphSignature) -> set[str]:
+    """Names of the parameters that the program has gradients of: an optimizer changes them."""
+    return {
+        spec.target
+        for spec in signature.output_specs
+        if spec.kind == OutputKind.GRADIENT_TO_PARAMETER and spec.target is not None
+    }
 
 
 def constant_values(
@@ -21,7 +36,7 @@ def constant_values(
     include_buffers: buffers can be among them; otherwise, other methods may change them.
     """
     signature = program.graph_signature
-    changed = set(signature.buffers_to_mutate.values())
+    changed = set(signature.buffers_to_mutate.values()) | trained_parameters(signature)
     values: dict[str, torch.Tensor] = {}
     for spec in signature.input_specs:
         if spec.kind == InputKind.BUFFER and not include_buffers:

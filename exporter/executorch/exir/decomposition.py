@@ -22,8 +22,10 @@ from torch.fx.traceback import NodeSource, NodeSourceAction
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from executorch.exir.delegate import executorch_call_delegate, is_lowered_module
 from executorch.exir.pass_manager import rename_outputs
 from executorch.exir.random_decompositions import RANDOM_DECOMPOSITIONS
+from executorch.exir.recurrent import LOOPS, has_dynamic_length
 from executorch.exir.symbolic_nodes import SymbolicNodes
 
 # Whether an operator that comes up in decomposing a node is kept whole.
@@ -41,6 +43,7 @@ _BEYOND_DEFAULT = (
 
 # Operators that are the same as others, for which kernels exist.
 _SYNONYMS: dict[OpOverload, OpOverload] = {
+    aten.item.default: aten._local_scalar_dense.default,
     aten.__lshift__.Scalar: aten.bitwise_left_shift.Tensor_Scalar,
     aten.__lshift__.Tensor: aten.bitwise_left_shift.Tensor,
     aten.__rshift__.Scalar: aten.bitwise_right_shift.Tensor_Scalar,
@@ -80,6 +83,8 @@ def decompose(
     try:
         return _OperatorwiseDecomposer(program, table.materialize(), is_kept).run()
     except _NeedsTracing:
+        if any(map(has_dynamic_length, program.graph.nodes)):
+            table.update(LOOPS)
         for op in preserve:
             # Tracing can only keep all of an operator's nodes or none.
             nodes = program.graph.find_nodes(op="call_function", target=op)
@@ -229,9 +234,16 @@ class _OperatorwiseDecomposer:
         return self._finish()
 
     def _check(self, node: fx.Node) -> None:
-        if node.op == "get_attr" or isinstance(node.target, HigherOrderOperator):
+        if node.op == "get_attr":
+            if not is_lowered_module(getattr(self._program.graph_module, str(node.target), None)):
+                raise _NeedsTracing
+        elif isinstance(node.target, HigherOrderOperator) and (
+            node.target is not executorch_call_delegate
+        ):
             raise _NeedsTracing
         if isinstance(node.target, OpOverload) and node.target._schema.is_mutable:
+            raise _NeedsTracing
+        if has_dynamic_length(node) and not self._is_kept(node, node.target):  # type: ignore[arg-type]
             raise _NeedsTracing
 
     def _convert(self, node: Any, recorder: _Recorder) -> Any:
@@ -239,6 +251,7 @@ class _OperatorwiseDecomposer:
             return self._decompose(node, recorder)
         if node.target is operator.getitem and not isinstance(self._new[node.args[0]], fx.Node):
             return self._new[node.args[0]][node.args[1]]
+        synonym = _SYNONYMS.get(node.target)
         if node.op == "output":
             result = self._graph.output(self._renamed(node.args[0]))
         else:
@@ -249,6 +262,7 @@ class _OperatorwiseDecomposer:
             result.name = node.name
         elif node.op == "call_function":
             result.meta["from_node"] = [_source(node)]
+            result.target = node.target if synonym is None else synonym
         self._symbols.note(result)
         return result
 
@@ -257,11 +271,14 @@ class _OperatorwiseDecomposer:
 
     def _decomposes(self, node: fx.Node) -> bool:
         op = node.target
-        if not isinstance(op, OpOverload) or self._is_kept(node, op):
+        if not isinstance(op, OpOverload) or self._is_kept(node, op) or op in _SYNONYMS:
             return False
         return op in self._table or _is_always_decomposed(op)
 
     def _decompose(self, node: Any, recorder: _Recorder) -> Any:
+        if node.meta.get("unbacked_bindings"):
+            # Running it again would make new symbols.
+            raise _NeedsTracing
         meta = {key: value for key, value in node.meta.items() if key != "val"}
         meta["from_node"] = [_source(node)]
         recorder.start(node, meta, ((self._new[n], n.meta["val"]) for n in node.all_input_nodes))
@@ -272,7 +289,7 @@ class _OperatorwiseDecomposer:
 
     def _finish(self) -> ExportedProgram:
         program = copy.copy(self._program)
-        module = fx.GraphModule(torch.nn.Module(), self._graph)
+        module = fx.GraphModule(self._program.graph_module, self._graph)
         module.meta.update(self._program.graph_module.meta)
         program._graph_module = module
         program._graph_signature = copy.deepcopy(self._program.graph_signature)

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import torch
+from torch._prims_common import (
+    is_contiguous_for_memory_format_or_false,
+    is_contiguous_or_false,
+)
 
 _CHANNELS_LAST = {4: [0, 2, 3, 1], 5: [0, 2, 3, 4, 1]}
 
@@ -40,10 +44,12 @@ def get_memory_format(dim_order: list[int] | None) -> torch.memory_format:
 
 
 def is_contiguous_dim_order(tensor: torch.Tensor) -> bool:
-    return tensor.is_contiguous()
+    """Whether the dimensions certainly lie in logical order."""
+    return is_contiguous_or_false(tensor)
 
 
 def is_channel_last_dim_order(tensor: torch.Tensor) -> bool:
     if tensor.dim() not in _CHANNELS_LAST:
         return False
-    return tensor.is_contiguous(memory_format=get_memory_format(_CHANNELS_LAST[tensor.dim()]))
+    memory_format = get_memory_format(_CHANNELS_LAST[tensor.dim()])
+    return is_contiguous_for_memory_format_or_false(tensor, memory_format=memory_format)

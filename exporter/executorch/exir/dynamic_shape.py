@@ -7,3 +7,5 @@ from enum import Enum
 class DynamicMemoryPlanningMode(Enum):
     UPPER_BOUND = 0
     """Reserve space for the largest shape."""
+    SYMBOLIC = 1
+    """Accepted; the same as UPPER_BOUND."""

@@ -22,6 +22,10 @@ from torch.export import ExportedProgram
 from torch.fx.passes.infra.pass_base import PassBase, PassResult
 from torch.utils import _pytree as pytree
 
+PROTECTED_KEYS = {"val", "stack_trace", "nn_module_stack", "debug_handle", "tensor_meta"}
+"""Keys of `meta` that are reserved."""
+
+Argument = Any
 PassType = Union["ExportedProgramPassBase", Callable[[fx.GraphModule], PassResult | None]]
 
 
@@ -125,6 +129,22 @@ def _nodes(tree: Any) -> Any:
     return pytree.tree_map_only(ProxyValue, lambda value: value.node, tree)
 
 
+def map_args(
+    op: Any,
+    fn: Callable[[Any, torch.Argument], Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """`fn(value, schema argument)` for each argument that is given, in place of the value."""
+    new_args, new_kwargs = list(args), dict(kwargs)
+    for index, argument in enumerate(op._schema.arguments):
+        if argument.name in new_kwargs:
+            new_kwargs[argument.name] = fn(new_kwargs[argument.name], argument)
+        elif not argument.kwarg_only and index < len(new_args):
+            new_args[index] = fn(new_args[index], argument)
+    return tuple(new_args), new_kwargs
+
+
 class ExportPass(PassBase):
     """Re-executes the graph on fake values. Override a hook to change what is recorded.
 
@@ -135,10 +155,12 @@ class ExportPass(PassBase):
 
     graph: fx.Graph
 
+    def inputs(self, graph_module: fx.GraphModule) -> list[Any]:
+        """The fake values that the graph is run on: those of its placeholders."""
+        return [node.meta.get("val") for node in graph_module.graph.find_nodes(op="placeholder")]
+
     def call(self, graph_module: fx.GraphModule) -> PassResult:
-        fake_inputs = [
-            node.meta.get("val") for node in graph_module.graph.nodes if node.op == "placeholder"
-        ]
+        fake_inputs = self.inputs(graph_module)
         fake_mode = detect_fake_mode(fake_inputs)
         if fake_mode is None:
             return self.call_submodule(graph_module, tuple(fake_inputs))
@@ -188,6 +210,7 @@ class ExportPass(PassBase):
 
     def _get_attr(self, node: fx.Node, meta: NodeMetadata) -> Any:
         value = getattr(self._owner, str(node.target))
+        self.on_attr(ProxyValue(value, node))
         if isinstance(value, fx.GraphModule) or type(value).__name__ == "LoweredBackendModule":
             return value
         return ProxyValue(
@@ -218,6 +241,9 @@ class ExportPass(PassBase):
             return self.call_operator(target, args, kwargs, meta)
         return self.call_sym(target, args, meta)
 
+    def on_attr(self, attr: ProxyValue) -> None:
+        """Called for every attribute (tensor, branch or lowered module) that the graph reads."""
+
     def placeholder(self, name: str, arg: Any, meta: NodeMetadata) -> ProxyValue:
         return self._record(arg, self.graph.placeholder(name), meta)
 
@@ -230,6 +256,29 @@ class ExportPass(PassBase):
         self, target: Callable[..., Any], args: tuple[Any, ...], meta: NodeMetadata
     ) -> ProxyValue:
         return self._fx("call_function", target, args, {}, meta)
+
+    def call_size_operator(
+        self, tensor_proxy: ProxyValue, dim: int, meta: NodeMetadata, *, edge_dialect: bool = False
+    ) -> int | ProxyValue:
+        """The size of one dimension: a number, or the operator that asks for it if it varies."""
+        from executorch.exir.dialects.edge._ops import edge_op
+
+        size = tensor_proxy.to_tensor().shape[dim]
+        if isinstance(size, int):
+            return size
+        op = torch.ops.aten.sym_size.int
+        return self.call_operator(
+            edge_op(op) if edge_dialect else op, (tensor_proxy, dim), {}, meta
+        )
+
+    def call_size_operator_all(
+        self, tensor_proxy: ProxyValue, meta: NodeMetadata, *, edge_dialect: bool = False
+    ) -> list[int | ProxyValue]:
+        """`call_size_operator` for every dimension."""
+        return [
+            self.call_size_operator(tensor_proxy, dim, meta, edge_dialect=edge_dialect)
+            for dim in range(tensor_proxy.to_tensor().dim())
+        ]
 
     def call_getitem(self, value: ProxyValue, key: int, meta: NodeMetadata) -> ProxyValue:
         return self._fx("call_function", operator.getitem, (value, key), {}, meta)
@@ -335,6 +384,8 @@ class ExportPass(PassBase):
 
 
 __all__ = [
+    "PROTECTED_KEYS",
+    "Argument",
     "ExportPass",
     "ExportPassBaseError",
     "ExportedProgramPassBase",
@@ -344,4 +395,5 @@ __all__ = [
     "PassResult",
     "PassType",
     "ProxyValue",
+    "map_args",
 ]

@@ -17,6 +17,7 @@ from torch.export.graph_signature import ExportGraphSignature, InputKind, Output
 from torch.utils import _pytree as pytree
 
 from executorch.exir import memory
+from executorch.exir.constants import trained_parameters
 from executorch.exir.tensor import TensorSpec
 
 
@@ -59,16 +60,21 @@ def input_names(signature: ExportGraphSignature, *kinds: InputKind) -> set[str]:
 
 
 def mutable_buffer_names(signature: ExportGraphSignature | None) -> dict[str, str]:
-    """Fully qualified names, by placeholder, of the buffers that a method changes."""
+    """Fully qualified names, by placeholder, of the buffers that a method changes, and of the
+    parameters that an optimizer changes between its calls.
+    """
     if signature is None:
         return {}
     changed = {
         spec.target for spec in signature.output_specs if spec.kind == OutputKind.BUFFER_MUTATION
     }
+    changed |= trained_parameters(signature)
     return {
         spec.arg.name: spec.target
         for spec in signature.input_specs
-        if spec.kind == InputKind.BUFFER and spec.target in changed and spec.target is not None
+        if spec.kind in (InputKind.BUFFER, InputKind.PARAMETER)
+        and spec.target in changed
+        and spec.target is not None
     }
 
 

@@ -66,13 +66,13 @@ def serialize_for_executorch(
     emitter_output: EmitterOutput,
     config: ExecutorchBackendConfig,
     data_serializer: DataSerializer,
-    named_data: NamedDataStoreOutput | None = None,
+    named_data_store: NamedDataStoreOutput | None = None,
 ) -> tuple[Cord, dict[str, Cord]]:
     """The program file, and the data files by name without extension.
 
-    named_data: of delegates, in addition to that in `emitter_output`.
+    named_data_store: of delegates, in addition to that in `emitter_output`.
     """
-    data = _named_data(emitter_output, named_data)
+    data = _named_data(emitter_output, named_data_store)
     program_file = PTEFile(emitter_output.program, emitter_output.mutable_data, data)
     program = serialize_pte_binary(
         program_file,

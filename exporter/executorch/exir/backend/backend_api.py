@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,11 +14,16 @@ from torch.export import ExportedProgram
 
 from executorch.exir.backend.backend_details import BackendDetails, PreprocessResult
 from executorch.exir.backend.compile_spec_schema import CompileSpec
-from executorch.exir.backend.partition import Partition, extract_partition, tagged_nodes
+from executorch.exir.backend.partition import (
+    TAG,
+    Partition,
+    extract_partition,
+    tagged_nodes,
+)
 from executorch.exir.backend.partitioner import DelegationSpec, Partitioner
 from executorch.exir.copy_program import copy_program
 from executorch.exir.error import ExportError, ExportErrorType
-from executorch.exir.graph_module import all_graph_modules
+from executorch.exir.graph_module import all_graph_modules, source_line
 from executorch.exir.lowered_backend_module import LoweredBackendModule, get_lowered_submodules
 from executorch.exir.pass_manager import rename_outputs
 
@@ -56,15 +61,53 @@ def _find_backend(backend_id: str) -> type[BackendDetails]:
                 return backend
             known.append(backend.__name__)
             remaining.append(backend)
-    raise ExportError(
-        ExportErrorType.NOT_SUPPORTED,
-        f"backend {backend_id} was not found; imported are: {', '.join(sorted(known)) or 'none'}",
+    raise NotImplementedError(
+        f"Backend {backend_id} was not found. Import the module that defines it; imported are: "
+        f"{', '.join(sorted(known)) or 'none'}"
     )
+
+
+@contextmanager
+def _explained(
+    backend: type[BackendDetails], programs: Sequence[ExportedProgram]
+) -> Iterator[None]:
+    """Adds to the message of what a backend raises where the parts that it was given come from."""
+    try:
+        yield
+    except Exception as error:
+        parts = [_description(program) for program in programs]
+        context = f"Raised by backend {backend.__name__}, which was to compile:\n  "
+        context += "\n  ".join(parts)
+        if error.args and isinstance(error.args[0], str):
+            error.args = (f"{error.args[0]}\n{context}", *error.args[1:])
+            raise
+        raise RuntimeError(context) from error
+
+
+def _description(program: ExportedProgram) -> str:
+    calls = [n for n in program.graph.nodes if n.op == "call_function"]
+    ends = [f"'{node.name}' {source_line(node)}".rstrip() for node in (calls[:1] + calls[1:][-1:])]
+    return f"{len(calls)} nodes, {' to '.join(ends)}"
+
+
+def _check_compile_specs(backend_id: str, compile_specs: Any) -> None:
+    for spec in compile_specs:
+        key, value = getattr(spec, "key", None), getattr(spec, "value", None)
+        if not isinstance(key, str) or not isinstance(value, (bytes, bytearray)):
+            raise TypeError(
+                f"compile specs of backend {backend_id} must be CompileSpec(key: str, value: "
+                f"bytes), got {spec!r}"
+            )
 
 
 def _lowered(
     program: ExportedProgram, spec: DelegationSpec, result: PreprocessResult
 ) -> LoweredBackendModule:
+    if not isinstance(result, PreprocessResult):
+        raise TypeError(
+            f"preprocess of backend {spec.backend_id} must return a PreprocessResult, got a "
+            f"{type(result).__name__}"
+        )
     module = LoweredBackendModule(
         program,
         spec.backend_id,
@@ -92,8 +135,10 @@ def to_backend(first: Any, *args: Any) -> Any:
 def _(
     backend_id: str, edge_program: ExportedProgram, compile_specs: list[CompileSpec]
 ) -> LoweredBackendModule:
+    _check_compile_specs(backend_id, compile_specs)
     backend = _find_backend(backend_id)
-    result = backend.preprocess(copy_program(edge_program), compile_specs)
+    with _explained(backend, [edge_program]):
+        result = backend.preprocess(copy_program(edge_program), compile_specs)
     return _lowered(edge_program, DelegationSpec(backend_id, compile_specs), result)
 
 
@@ -133,6 +178,8 @@ def _partition(
             ExportErrorType.VIOLATION_OF_SPEC,
             f"{type(partitioner).__name__} changed the graph; partitioners must only tag nodes",
         )
+    for spec in result.partition_tags.values():
+        _check_compile_specs(spec.backend_id, spec.compile_specs)
     return program, result.partition_tags
 
 
@@ -149,10 +196,12 @@ def _extract(
 ) -> Iterator[tuple[DelegationSpec, Partition]]:
     for module in all_graph_modules(program.graph_module):
         index = len(get_lowered_submodules(module))
-        for tag, spec in tags.items():
+        # In graph order, whatever order the partitioner found them in.
+        present = dict.fromkeys(node.meta.get(TAG) for node in module.graph.nodes)
+        for tag in [tag for tag in present if tag in tags]:
             nodes = tagged_nodes(module, tag)
             if nodes:
-                yield spec, extract_partition(module, nodes, tag, program, index)
+                yield tags[tag], extract_partition(module, nodes, tag, program, index)
                 index += 1
     rename_outputs(program)
 
@@ -161,10 +210,12 @@ def _preprocess(
     backend: type[BackendDetails], parts: Mapping[str, list[tuple[DelegationSpec, Partition]]]
 ) -> None:
     """Compiles the parts of all methods at once and puts the results where they are called."""
-    results = backend.preprocess_multimethod(
-        {name: [copy_program(p.program) for _, p in items] for name, items in parts.items()},
-        {name: [spec.compile_specs for spec, _ in items] for name, items in parts.items()},
-    )
+    programs = [partition.program for items in parts.values() for _, partition in items]
+    with _explained(backend, programs):
+        results = backend.preprocess_multimethod(
+            {name: [copy_program(p.program) for _, p in items] for name, items in parts.items()},
+            {name: [spec.compile_specs for spec, _ in items] for name, items in parts.items()},
+        )
     for name, items in parts.items():
         for (spec, partition), result in zip(items, results[name], strict=True):
             lowered = _lowered(partition.program, spec, result)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ class PreprocessResult:
     """
 
     processed_bytes: bytes = b""
-    debug_handle_map: dict[int, tuple[int]] | dict[str, tuple[int]] | None = None
+    debug_handle_map: Mapping[int, tuple[int, ...]] | Mapping[str, tuple[int, ...]] | None = None
     data_store_output: NamedDataStoreOutput | None = None
     _delegate_info_meta: Any | None = None
 

@@ -125,18 +125,24 @@ def extract_partition(
     dependents = _dependents(module, nodes, tag)
     is_top = module is owner.graph_module
     signature = _owned_signature(owner, nodes, tag) if is_top else _Signature()
-    inputs = [n for n in _external_inputs(nodes) if n not in signature.owned]
+    external = [n for n in _external_inputs(nodes) if n not in signature.owned]
+    # Branches and other delegates that the part refers to move with it.
+    attributes = [node for node in external if node.op == "get_attr"]
+    inputs = [node for node in external if node.op != "get_attr"]
     if is_top:
         _give_up_mutations(owner, signature)
     inside = set(nodes)
     outputs = [n for n in nodes if any(user not in inside for user in n.users)]
-    program = _part_as_program(owner, nodes, inputs, outputs, signature)
+    program = _part_as_program(owner, module, attributes, nodes, inputs, outputs, signature)
 
     name = f"lowered_module_{index}"
     setattr(module, name, torch.nn.Module())
     _insert_call(module.graph, name, nodes, inputs, outputs, dependents)
     for node in reversed(nodes):
         module.graph.erase_node(node)
+    for node in attributes:
+        if not node.users:
+            module.graph.erase_node(node)
     for node, spec in signature.owned.items():
         if not node.users:
             module.graph.erase_node(node)
@@ -161,6 +167,8 @@ def _give_up_mutations(owner: ExportedProgram, signature: _Signature) -> None:
 
 def _part_as_program(
     owner: ExportedProgram,
+    module: fx.GraphModule,
+    attributes: list[fx.Node],
     nodes: list[fx.Node],
     inputs: list[fx.Node],
     outputs: list[fx.Node],
@@ -172,6 +180,11 @@ def _part_as_program(
         new[node] = graph.placeholder(node.name)
         new[node].name = node.name
         new[node].meta = {key: value for key, value in node.meta.items() if key != TAG}
+    root = torch.nn.Module()
+    for node in attributes:
+        new[node] = graph.get_attr(str(node.target))
+        new[node].meta = dict(node.meta)
+        setattr(root, str(node.target), operator.attrgetter(str(node.target))(module))
     for node in nodes:
         new[node] = graph.node_copy(node, new.__getitem__)
         new[node].name = node.name
@@ -197,7 +210,7 @@ def _part_as_program(
         out_spec=pytree.tree_flatten(tuple(range(len(outputs))))[1],
     )
     return ExportedProgram(
-        root=torch.nn.Module(),
+        root=root,
         graph=graph,
         graph_signature=ExportGraphSignature(input_specs, output_specs),
         state_dict={t: owner.state_dict[t] for t in targets if t in owner.state_dict},

@@ -10,10 +10,25 @@ from typing import Any
 import torch
 
 from executorch.exir.dynamic_shape import DynamicMemoryPlanningMode
+from executorch.exir.kernel_check import TargetKernels
 from executorch.exir.pass_base import PassType
 from executorch.exir.passes import MemoryPlanningPass, ToOutVarPass
 from executorch.exir.passes.propagate_device_config import PropagateDeviceConfig
 from executorch.exir.passes.sym_shape_eval_pass import ConstraintBasedSymShapeEvalPass
+from executorch.exir.tracer import ExirDynamoConfig
+
+
+@dataclass
+class CaptureConfig:
+    """Settings of the first interface for exporting, `capture`; accepted, without effect."""
+
+    pt2_mode: bool = True
+    enable_functionalization: bool = True
+    enable_dynamic_shape: bool = False
+    enable_aot: bool = False
+    _dynamo_config: ExirDynamoConfig = field(default_factory=ExirDynamoConfig)
+    _unlift: bool = False
+    _use_old_decomp_table: bool = False
 
 
 @dataclass
@@ -59,13 +74,17 @@ class ExecutorchBackendConfig:
     remove_view_copy: bool = True
     # Write constants to .ptd files: all of them, or where the function names a file for the node.
     external_constants: bool | Callable[[torch.fx.Node], str | None] = False
+    # Write the initial values of the parameters that a training program changes to a .ptd file.
     external_mutable_weights: bool = False
     # Write the names of buffers that the program changes, so that they can be found at run time.
     emit_mutable_buffer_names: bool = False
-    # Accepted, without effect: constants are always folded, and operators never run in place.
+    # Accepted, without effect: constants are always folded.
     do_quant_fusion_and_const_prop: bool = False
+    # Run `index_put` in place wherever that is safe; on buffers, that is always done.
     run_reinplace_pass: bool = False
     # Plan memory on other devices than the CPU, too.
     enable_non_cpu_memory_planning: bool = True
-    # Accepted, without effect, like run_reinplace_pass.
+    # More operators for run_reinplace_pass, in the edge dialect.
     reinplace_extra_ops: frozenset[Any] | None = None
+    # What the application that runs the program has kernels for.
+    target_kernels: TargetKernels = field(default_factory=TargetKernels)

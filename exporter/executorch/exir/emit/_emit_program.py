@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch.export import ExportedProgram
+from torch.export.graph_signature import OutputKind
 from torch.utils import _pytree as pytree
 
 from executorch.exir._serialize._cord import CordBuffer
@@ -15,6 +16,7 @@ from executorch.exir._serialize._named_data_store import NamedDataStoreOutput
 from executorch.exir.emit._emitter import MethodEmitter, tree_spec
 from executorch.exir.emit._program_data import ProgramData
 from executorch.exir.emit._values import ValueTable
+from executorch.exir.pass_manager import MUTATIONS
 from executorch.exir.schema import (
     Buffer,
     Chain,
@@ -24,8 +26,7 @@ from executorch.exir.schema import (
     SubsegmentOffsets,
 )
 from executorch.exir.tensor import TensorSpec, make_tensor_value
-
-EXECUTORCH_SCHEMA_VERSION = 0
+from executorch.exir.version import EXECUTORCH_SCHEMA_VERSION
 
 
 @dataclass
@@ -79,6 +80,21 @@ def _getter(name: str, value: Any, data: ProgramData) -> ExecutionPlan:
     )
 
 
+def _training_getters(name: str, method: ExportedProgram) -> dict[str, Any]:
+    """What an optimizer asks of a method that returns gradients, behind them the parameters."""
+    specs = [s for s in method.graph_signature.output_specs if s.kind not in MUTATIONS]
+    gradients = [s.target for s in specs if s.kind == OutputKind.GRADIENT_TO_PARAMETER]
+    if not gradients:
+        return {}
+    kinds = [spec.kind for spec in specs]
+    parameters = len(specs) - len(gradients)
+    return {
+        f"__et_training_gradients_index_{name}": kinds.index(OutputKind.GRADIENT_TO_PARAMETER),
+        f"__et_training_parameters_index_{name}": parameters,
+        f"__et_training_fqn_{name}": gradients,
+    }
+
+
 def emit_program(
     methods: ExportedProgram | dict[str, ExportedProgram],
     emit_stacktrace: bool = False,
@@ -102,7 +118,10 @@ def emit_program(
         for name, method in sorted(methods.items())
     }
     plans = [emitter.emit() for emitter in emitters.values()]
-    plans += [_getter(name, value, data) for name, value in (prim_getters or {}).items()]
+    getters = dict(prim_getters or {})
+    for name, method in sorted(methods.items()):
+        getters.update(_training_getters(name, method))
+    plans += [_getter(name, value, data) for name, value in getters.items()]
     named_data = data.named_data.get_named_data_store_output()
     return EmitterOutput(
         program=Program(

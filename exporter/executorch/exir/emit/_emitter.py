@@ -24,6 +24,8 @@ from executorch.exir.emit._parameters import Parameter, parameters
 from executorch.exir.emit._program_data import ProgramData
 from executorch.exir.emit._values import ValueTable
 from executorch.exir.error import ExportError, ExportErrorType, InternalError
+from executorch.exir.pass_manager import MUTATIONS
+from executorch.exir.passes.external_constants_pass import CONSTANT_TAG
 from executorch.exir.schema import (
     AllocationDetails,
     BackendDelegate,
@@ -152,11 +154,16 @@ class MethodEmitter:
             elif spec.kind == InputKind.CUSTOM_OBJ:
                 raise self._error(node, "objects of custom classes can't be stored in a program")
         results = self._graph(module)
-        kinds = [spec.kind for spec in signature.output_specs]
-        if len(results) == len(kinds):
-            written = (OutputKind.BUFFER_MUTATION, OutputKind.USER_INPUT_MUTATION, OutputKind.TOKEN)
-            results = [r for r, kind in zip(results, kinds) if kind not in written]
-        self._outputs = results
+        specs = signature.output_specs
+        if len(results) < len(specs):
+            # Mutations are done by instructions instead of being returned.
+            specs = [spec for spec in specs if spec.kind not in MUTATIONS]
+        self._outputs = [
+            result
+            for result, spec in zip(results, specs, strict=True)
+            if spec.kind not in MUTATIONS
+            and not (spec.kind == OutputKind.TOKEN and spec.arg.name not in mutable)
+        ]
         call_spec = self._program.call_spec
         return ExecutionPlan(
             name=self._name,
@@ -210,7 +217,9 @@ class MethodEmitter:
         tensor = program.state_dict.get(name)
         tensor = program.constants[name] if tensor is None else tensor
         spec: TensorSpec = node.meta["spec"]
-        tag = node.meta.get("constant_tag")
+        tag = node.meta.get(CONSTANT_TAG)
+        if is_mutable and program.graph_signature.inputs_to_buffers.get(node.name) == name:
+            tag = None
         is_planned = spec.mem_id is not None
         extra = replace(spec.extra_tensor_info or ExtraTensorInfo())
         index = 0

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import torch
 from torch._ops import OpOverload
@@ -25,14 +26,19 @@ def unwrap_op_overload(target: object) -> OpOverload:
     raise TypeError(f"{target} is not an operator overload")
 
 
+def torch_op(target: Any) -> Any:
+    """The torch overload behind an edge operator; anything else as it is."""
+    return target._op if isinstance(target, EdgeOpOverload) else target
+
+
 def _is_written(argument: torch.Argument) -> bool:
     return argument.alias_info is not None and argument.alias_info.is_write
 
 
 @cache
-def get_out_args_from_opoverload(op: OpOverload) -> tuple[str, ...]:
-    """Names of the arguments that the out variant `op` writes to; empty for other operators."""
-    return tuple(a.name for a in op._schema.arguments if a.kwarg_only and _is_written(a))
+def get_out_args_from_opoverload(op_overload: OpOverload) -> tuple[str, ...]:
+    """Names of the arguments that the out variant writes to; empty for other operators."""
+    return tuple(a.name for a in op_overload._schema.arguments if a.kwarg_only and _is_written(a))
 
 
 def _input_signature(op: OpOverload, drop_tensor_options: bool) -> _Signature:
@@ -50,13 +56,13 @@ def _overloads(op: OpOverload) -> list[OpOverload]:
 
 
 @cache
-def to_out_variant(op: OpOverload | EdgeOpOverload) -> tuple[OpOverload, tuple[str, ...]]:
+def to_out_variant(op_overload: OpOverload | EdgeOpOverload) -> tuple[OpOverload, tuple[str, ...]]:
     """The out variant of a functional overload and the names of its out arguments.
 
     The out variant takes the same inputs in the same order, except for the tensor options of
     factories. Raises `RuntimeError` if there is no such overload.
     """
-    op = unwrap_op_overload(op)
+    op = unwrap_op_overload(op_overload)
     if get_out_args_from_opoverload(op):
         return op, get_out_args_from_opoverload(op)
     names = {a.name for a in op._schema.arguments}

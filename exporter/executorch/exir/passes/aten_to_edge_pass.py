@@ -22,26 +22,17 @@ from executorch.exir.capture._config import EdgeCompileConfig
 from executorch.exir.constants import add_constant
 from executorch.exir.dialects.edge._ops import EdgeOpOverload, edge_op
 from executorch.exir.dim_order_utils import is_channel_last_dim_order, is_contiguous_dim_order
-from executorch.exir.graph_module import all_graph_modules, origin
+from executorch.exir.graph_module import all_graph_modules
 from executorch.exir.pass_base import ExportedProgramPassBase, ExportedProgramPassResult
 from executorch.exir.pass_manager import rename_outputs
+from executorch.exir.passes.debug_handle_generator_pass import DebugHandleGeneratorPass
 from executorch.exir.passes.memory_format_ops_pass import convert_memory_format_op
+from executorch.exir.passes.remove_graph_asserts_pass import ASSERTIONS
 
 aten = torch.ops.aten
 
 # An fx.Node. Its arguments are declared as a union of some twenty types, so it is not declared.
 _Node = Any
-
-# Checks that were useful while tracing; at run time the program checks shapes itself.
-_ASSERTIONS = {
-    aten._assert_async.default,
-    aten._assert_async.msg,
-    aten._assert_scalar.default,
-    aten._assert_tensor_metadata.default,
-    aten.sym_constrain_range.default,
-    aten.sym_constrain_range_for_size.default,
-    torch.ops.aten._functional_assert_async.msg,
-}
 
 # Operators whose result is their first argument, as far as a functional program can tell.
 _ALIASES = {
@@ -149,6 +140,7 @@ class AtenToEdgePass(ExportedProgramPassBase):
             # A branch or loop body comes before the graph that calls it.
             for module in reversed(list(all_graph_modules(top))):
                 _GraphConverter(module, constants if module is top else None, self._config).run()
+        DebugHandleGeneratorPass()(top)
         for module in all_graph_modules(top):
             module.recompile()
         rename_outputs(exported_program)
@@ -214,7 +206,6 @@ class _GraphConverter:
         self._lifter = lifter
         self._config = config
         self._changed: set[fx.Node] = set()
-        self._handles: dict[str, int] = {}
 
     def run(self) -> None:
         for node in list(self._graph.nodes):
@@ -226,10 +217,9 @@ class _GraphConverter:
 
     def _convert(self, node: _Node) -> None:
         target = node.target
-        if target in _ASSERTIONS:
+        if target in ASSERTIONS:
             self._graph.erase_node(node)
             return
-        self._set_debug_handle(node)
         if not isinstance(target, OpOverload):
             if target is operator.getitem and node.args[0] in self._changed:
                 self._update_value(node, node.args[0].meta["val"][node.args[1]])
@@ -262,10 +252,8 @@ class _GraphConverter:
         if not self._config._skip_dim_order:
             convert_memory_format_op(node)
         node.target = edge_op(node.target)
-
-    def _set_debug_handle(self, node: _Node) -> None:
-        """Numbers nodes by the node of the captured graph that they come from."""
-        node.meta["debug_handle"] = self._handles.setdefault(origin(node), len(self._handles) + 1)
+        # After the operator, as in "aten_add_tensor", which is what users look for.
+        node._rename(self._graph._target_to_str(node.target))
 
     def _replace_numbers(self, node: _Node) -> None:
         op = node.target

@@ -20,12 +20,14 @@ _SMALL = 1024
 def constant_prop_pass(
     exported_program: ExportedProgram,
     custom_skip_targets: Collection[Any] | None = None,
+    _skip_dim_order: bool = True,
     *,
     include_buffers: bool = True,
 ) -> ExportedProgram:
     """Replaces, in place, operators on constants by their results, unless the program would grow.
 
     custom_skip_targets: operators to leave alone.
+    _skip_dim_order: accepted; results get the layout that the graph states.
     include_buffers: buffers that the program doesn't change are constants, too.
 
     Constants that nothing uses are removed.

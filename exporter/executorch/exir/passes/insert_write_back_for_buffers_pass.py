@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import torch
@@ -12,18 +13,43 @@ from torch.export.graph_signature import OutputKind
 
 from executorch.exir.dialects.edge._ops import edge_op
 from executorch.exir.error import ExportError, ExportErrorType
+from executorch.exir.operator.convert import torch_op
 from executorch.exir.pass_manager import MUTATIONS
 from executorch.exir.passes.memory_format_ops_pass import convert_memory_format_op
+from executorch.exir.passes.reinplace import (
+    Aliases,
+    is_like,
+    overwritten_argument,
+    storage_of,
+)
 from executorch.exir.passes.spec_prop_pass import make_spec
 
+WRITES_INTO = "writes_into"
+"""Key in the `meta` of a node: the input that its out variant writes to, instead of to storage of
+its own."""
 
-def insert_write_back_for_buffers_pass(program: ExportedProgram) -> None:
+
+def _can_write_into(value: fx.Node, target: fx.Node, aliases: Aliases) -> bool:
+    """Whether the operator `value` can compute its result in the storage of `target`."""
+    op = torch_op(value.target)
+    if value.op != "call_function" or not isinstance(op, torch._ops.OpOverload):
+        return False
+    if torch.Tag.pointwise not in op.tags or op._schema.is_mutable or not is_like(value, target):
+        return False
+    # Reading and writing the same element is fine; a view of the target may have another shape.
+    reads = [node for node in value.all_input_nodes if storage_of(node) is target]
+    return all(node is target for node in reads) and not aliases.is_used_after(target, value)
+
+
+def insert_write_back_for_buffers_pass(ep: ExportedProgram) -> None:
     """Adds, in place, an `aten.copy_` into each changed buffer or input at the end of the graph.
 
-    The new values cease to be results of the graph; the signature keeps the mutations, naming the
-    `copy_` nodes.
+    There is none where an operator computes the new value in place, or, element by element, where
+    nobody needs the old one any more: then the operator's out argument becomes the buffer itself
+    (see `WRITES_INTO`). The new values cease to be results of the graph; the signature keeps the
+    mutations, naming the nodes that write.
     """
-    signature, graph = program.graph_signature, program.graph
+    signature, graph = ep.graph_signature, ep.graph
     nodes = {node.name: node for node in graph.find_nodes(op="placeholder")}
     names = {spec.target: spec.arg.name for spec in signature.input_specs if spec.target}
     output = graph.output_node()
@@ -42,20 +68,33 @@ def insert_write_back_for_buffers_pass(program: ExportedProgram) -> None:
     if not written:
         return
     targets = {target for _, target, _ in written}
+    counts = Counter(value for value in values if isinstance(value, fx.Node))
     with graph.inserting_before(output):
-        # A value that is itself one of the tensors to be written must be read before any writing.
+        # What is in the storage of a tensor that is written must be read before any writing.
         for position, (index, target, value) in enumerate(written):
-            if value in targets and value is not target:
+            root = storage_of(value)
+            if root in targets and root is not target:
                 written[position] = index, target, _clone(graph, value)
         for index, value in enumerate(values):
-            if signature.output_specs[index].kind not in MUTATIONS and value in targets:
+            is_returned = signature.output_specs[index].kind not in MUTATIONS
+            if is_returned and isinstance(value, fx.Node) and storage_of(value) in targets:
                 values[index] = _clone(graph, value)
+        aliases = Aliases()
+        for node in graph.nodes:
+            aliases.visit(node)
         for index, target, value in written:
-            copy = graph.call_function(torch.ops.aten.copy_.default, (target, value))
-            copy.meta["val"] = target.meta["val"]
-            copy.meta["spec"] = target.meta.get("spec")
             spec = signature.output_specs[index]
-            spec.arg = replace(spec.arg, name=copy.name)
+            last = value
+            if counts[value] == 1 and _can_write_into(value, target, aliases):
+                value.meta[WRITES_INTO] = target
+                value.meta["spec"] = target.meta.get("spec")
+            elif value is not target and (
+                overwritten_argument(value) is None or storage_of(value) is not target
+            ):
+                last = graph.call_function(torch.ops.aten.copy_.default, (target, value))
+                last.meta["val"] = target.meta["val"]
+                last.meta["spec"] = target.meta.get("spec")
+            spec.arg = replace(spec.arg, name=last.name)
     removed = {index for index, _, _ in written}
     output.args = (tuple(v for i, v in enumerate(values) if i not in removed),)
     output.meta["spec"] = tuple(

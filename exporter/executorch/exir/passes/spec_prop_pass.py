@@ -15,10 +15,10 @@ from executorch.exir.pass_base import PassBase, PassResult
 from executorch.exir.tensor import TensorSpec
 
 
-def make_spec(value: Any) -> Any:
-    """`value` with each tensor replaced by its spec and everything else by None."""
+def make_spec(x: Any) -> Any:
+    """`x` with each tensor replaced by its spec and everything else by None."""
     return pytree.tree_map(
-        lambda leaf: TensorSpec.from_tensor(leaf) if isinstance(leaf, torch.Tensor) else None, value
+        lambda leaf: TensorSpec.from_tensor(leaf) if isinstance(leaf, torch.Tensor) else None, x
     )
 
 

@@ -15,6 +15,7 @@ from executorch.exir.dialects.edge._ops import EdgeOpOverload
 from executorch.exir.graph_module import all_graph_modules, source_line
 from executorch.exir.operator.convert import to_out_variant, unwrap_op_overload
 from executorch.exir.pass_base import PassBase, PassResult
+from executorch.exir.passes.insert_write_back_for_buffers_pass import WRITES_INTO
 from executorch.exir.tensor import TensorSpec
 
 
@@ -74,7 +75,10 @@ class ToOutVarPass(PassBase):
         with graph.inserting_before(node):
             if len(out_names) == 1:
                 # Either one tensor, or one list of tensors.
-                kwargs[out_names[0]] = allocation = _alloc(graph, specs, node.meta["val"])
+                allocation = node.meta.get(WRITES_INTO)
+                if allocation is None:
+                    allocation = _alloc(graph, specs, node.meta["val"])
+                kwargs[out_names[0]] = allocation
                 if isinstance(specs, (list, tuple)):
                     for user in list(node.users):
                         if user.target is operator.getitem:

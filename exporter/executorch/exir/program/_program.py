@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
+from importlib import import_module
 from io import BufferedIOBase
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,6 +26,7 @@ from executorch.exir.decomposition import decompose
 from executorch.exir.dialects.edge._ops import EdgeOpOverload
 from executorch.exir.error import ExportError, ExportErrorType
 from executorch.exir.graph_module import all_graph_modules, origin
+from executorch.exir.kernel_check import check_kernels
 from executorch.exir.pass_base import (
     ExportedProgramPassBase,
     ExportedProgramPassResult,
@@ -32,13 +35,25 @@ from executorch.exir.pass_base import (
 from executorch.exir.pass_manager import ExportedProgramPassManager
 from executorch.exir.passes.aten_to_edge_pass import AtenToEdgePass
 from executorch.exir.passes.constant_prop_pass import constant_prop_pass
-from executorch.exir.passes.external_constants_pass import external_constants_pass
+from executorch.exir.passes.external_constants_pass import (
+    DEFAULT_FILE,
+    external_constants_pass,
+    external_mutable_weights_pass,
+)
 from executorch.exir.passes.insert_write_back_for_buffers_pass import (
     insert_write_back_for_buffers_pass,
 )
 from executorch.exir.passes.memory_planning_pass import MemoryPlanningPass
+from executorch.exir.passes.propagate_device_pass import PropagateDevicePass
+from executorch.exir.passes.reinplace import (
+    DEFAULT_INPLACEABLE_OPS,
+    reinplace_pass,
+    update_state_in_place,
+)
 from executorch.exir.passes.replace_view_copy_with_view_pass import ReplaceViewCopyWithViewPass
 from executorch.exir.passes.spec_prop_pass import SpecPropPass
+from executorch.exir.passes.unfunctionalize_pass import unfunctionalize_pass
+from executorch.exir.passes.weights_to_outputs_pass import weights_to_outputs_pass
 from executorch.exir.schema import Program
 from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
 
@@ -51,7 +66,14 @@ Partitioners = Partitioner | list[Partitioner] | dict[str, list[Partitioner]] | 
 
 
 def _by_method(programs: Programs) -> dict[str, ExportedProgram]:
-    return programs if isinstance(programs, dict) else {"forward": programs}
+    methods = programs if isinstance(programs, dict) else {"forward": programs}
+    for name, program in methods.items():
+        if not isinstance(program, ExportedProgram):
+            raise TypeError(
+                f"method {name} is a {type(program).__name__}, not an ExportedProgram; capture the "
+                "model first: torch.export.export(model, example_inputs)"
+            )
+    return methods
 
 
 def _for_method(setting: Any, method: str) -> Any:
@@ -171,6 +193,9 @@ def _partitioners_by_method(
             raise KeyError(f"partitioners are given for unknown methods {sorted(unknown)}")
         return {n: p if isinstance(p, list) else [p] for n, p in partitioner.items()}
     items = partitioner if isinstance(partitioner, list) else [partitioner]
+    for item in items:
+        if not isinstance(item, Partitioner):
+            raise TypeError(f"a partitioner is expected, got a {type(item).__name__}")
     return dict.fromkeys(methods, items)
 
 
@@ -201,28 +226,55 @@ def edge_to_executorch_passes(
     edge_compile_config: EdgeCompileConfig | None = None,
 ) -> list[PassType]:
     """The passes, in order, that prepare method `name` for memory planning."""
-    if config.external_mutable_weights:
-        raise ExportError(
-            ExportErrorType.NOT_SUPPORTED, "external_mutable_weights is not supported"
-        )
-    planning = _for_method(config.memory_planning_pass, name or "forward")
-    place_constants: Callable[[ExportedProgram], object]
-    if config.external_constants:
-        # Users find external constants by name, so these stay what they are.
-        place_constants = partial(external_constants_pass, file_of=config.external_constants)
-    else:
-        # A buffer that another method changes is not a constant in this one.
-        is_shared = getattr(planning, "share_mutable_buffers", False)
-        place_constants = partial(constant_prop_pass, include_buffers=not is_shared)
+    method = name or "forward"
+    planning = _for_method(config.memory_planning_pass, method)
+    # A buffer that another method changes is not a constant in this one.
+    is_shared = getattr(planning, "share_mutable_buffers", False)
     return [
         *config.passes,
-        _ProgramPass(place_constants),
+        _ProgramPass(weights_to_outputs_pass),
+        *_constant_passes(config, include_buffers=not is_shared),
+        _ProgramPass(unfunctionalize_pass),
+        _ProgramPass(partial(_reinplace, config)),
         SpecPropPass(),
+        _propagate_device_pass(config, method),
         *([ReplaceViewCopyWithViewPass()] if config.remove_view_copy else []),
-        _for_method(config.sym_shape_eval_pass, name or "forward"),
+        _for_method(config.sym_shape_eval_pass, method),
         _ProgramPass(insert_write_back_for_buffers_pass),
         config.to_out_var_pass,
     ]
+
+
+def _constant_passes(config: ExecutorchBackendConfig, include_buffers: bool) -> list[PassType]:
+    passes: list[PassType] = []
+    if config.external_constants:
+        # Users find external constants by name, so these stay what they are.
+        choice = config.external_constants
+        tag = choice if callable(choice) else lambda node: DEFAULT_FILE
+        passes.append(partial(external_constants_pass, gen_tag_fn=tag))
+    else:
+        passes.append(_ProgramPass(partial(constant_prop_pass, include_buffers=include_buffers)))
+    if config.external_mutable_weights:
+        passes.append(_ProgramPass(lambda ep: external_mutable_weights_pass(ep.graph_module, ep)))
+    return passes
+
+
+def _reinplace(config: ExecutorchBackendConfig, program: ExportedProgram) -> None:
+    if config.run_reinplace_pass:
+        reinplace_pass(
+            program, DEFAULT_INPLACEABLE_OPS | (config.reinplace_extra_ops or frozenset())
+        )
+    else:
+        update_state_in_place(program)
+
+
+def _propagate_device_pass(config: ExecutorchBackendConfig, method: str) -> PropagateDevicePass:
+    device = _for_method(config.propagate_device_config, method)
+    return PropagateDevicePass(
+        _for_method(device.skip_h2d_for_method_inputs, method),
+        _for_method(device.skip_d2h_for_method_outputs, method),
+        config.enable_non_cpu_memory_planning,
+    )
 
 
 class _ProgramPass(ExportedProgramPassBase):
@@ -255,6 +307,34 @@ def _to_executorch_program(
     return program
 
 
+def _with_exceptions(
+    config: EdgeCompileConfig,
+    exceptions: list[OpOverload] | None,
+    preserve_ops: list[OpOverload] | None,
+) -> EdgeCompileConfig:
+    if not exceptions and not preserve_ops:
+        return config
+    return replace(
+        config,
+        _core_aten_ops_exception_list=[
+            *config._core_aten_ops_exception_list,
+            *(exceptions or ()),
+        ],
+        preserve_ops=[*config.preserve_ops, *(preserve_ops or ())],
+    )
+
+
+def _transform(
+    self: ExportedProgram, *passes: PassType, override_verifiers: list[Any] | None = None
+) -> ExportedProgram:
+    """Applies passes to a copy of a program."""
+    manager = ExportedProgramPassManager(list(passes))
+    result = manager(copy_program(self), override_verifiers).exported_program
+    for module in all_graph_modules(result.graph_module):
+        module.recompile()
+    return result
+
+
 class EdgeProgramManager:
     """Edge programs by method name. Methods of the manager return new managers."""
 
@@ -263,8 +343,12 @@ class EdgeProgramManager:
         edge_programs: Programs,
         constant_methods: dict[str, Any] | None = None,
         compile_config: EdgeCompileConfig | None = None,
+        core_aten_ops_exception_list: list[OpOverload] | None = None,
+        preserve_ops: list[OpOverload] | None = None,
     ) -> None:
-        self.compile_config = compile_config or EdgeCompileConfig()
+        self.compile_config = _with_exceptions(
+            compile_config or EdgeCompileConfig(), core_aten_ops_exception_list, preserve_ops
+        )
         self._edge_programs = _by_method(edge_programs)
         self._config_methods = constant_methods
 
@@ -296,10 +380,7 @@ class EdgeProgramManager:
             items = passes.get(name) if isinstance(passes, Mapping) else passes
             if items is None:
                 continue
-            program = ExportedProgramPassManager(items)(copy_program(program)).exported_program
-            for module in program.graph_module.modules():
-                if isinstance(module, fx.GraphModule):
-                    module.recompile()
+            program = _transform(program, *items)
             _verify(program, config)
             programs[name] = program
         return EdgeProgramManager(programs, self._config_methods, config)
@@ -326,13 +407,17 @@ class EdgeProgramManager:
         """Plans memory and makes everything ready to be written to a file.
 
         The edge programs stay as they are, so this may be called again with another `config`.
-        Raises `RuntimeError` naming every operator that no kernel can be called for.
+        Raises `RuntimeError` naming every operator without an out variant. Warns, or raises if
+        `config.target_kernels` says so, naming every operator that the target has no kernel for.
         """
-        config = config or ExecutorchBackendConfig()
+        config = ExecutorchBackendConfig() if config is None else config
+        if not isinstance(config, ExecutorchBackendConfig):
+            raise TypeError(f"an ExecutorchBackendConfig is expected, got {config!r}")
         programs = {
             name: _to_executorch_program(program, name, config)
             for name, program in self._edge_programs.items()
         }
+        check_kernels(programs, config.target_kernels)
         plan_together = getattr(config.memory_planning_pass, "run_multimethod", None)
         if plan_together is not None:
             plan_together()
@@ -361,6 +446,11 @@ class ExecutorchProgramManager:
             config_methods,
             self._backend_config.emit_mutable_buffer_names,
         )
+
+    @property
+    def _tensor_data(self) -> dict[str, Cord]:
+        """The `.ptd` files by name, without extension."""
+        return self._files[1]
 
     @cached_property
     def _files(self) -> tuple[Cord, dict[str, Cord]]:
@@ -445,7 +535,10 @@ class ExecutorchProgramManager:
 def _write_atomically(path: str, write: Callable[[BufferedIOBase], None]) -> None:
     """Writes under a temporary name in the same directory, then renames."""
     directory, name = os.path.split(os.path.abspath(path))
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
+    except OSError as error:
+        raise type(error)(error.errno, f"can't write a file: {error.strerror}", path) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             write(file)
@@ -457,3 +550,13 @@ def _write_atomically(path: str, write: Callable[[BufferedIOBase], None]) -> Non
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+_LEGACY = ("ExecutorchProgram", "ExirExportedProgram", "_to_edge")
+
+
+def __getattr__(name: str) -> Any:
+    # The first interface is built on this one.
+    if name in _LEGACY:
+        return getattr(import_module("executorch.exir.program._exir_exported_program"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

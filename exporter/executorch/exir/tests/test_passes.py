@@ -142,7 +142,7 @@ def test_spec_prop_shares_specs_of_results() -> None:
     program = edge(lambda x: x.max(1), torch.randn(2, 3))
     SpecPropPass()(program.graph_module)
     nodes = {node.name: node for node in program.graph.nodes}
-    specs = nodes["max_1"].meta["spec"]
+    specs = nodes["aten_max_dim"].meta["spec"]
     assert [s.dtype for s in specs] == [torch.float32, torch.int64]
     assert nodes["getitem"].meta["spec"] is specs[0]
     assert nodes["output"].meta["spec"] == tuple(specs)

@@ -62,11 +62,17 @@ class EdgeOpOverloadPacket:
         self.__name__ = packet.__name__
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_packet":  # Not initialised yet, e.g. while unpickling.
+            raise AttributeError(name)
         attribute = getattr(self._packet, name)
         if isinstance(attribute, OpOverload):
-            attribute = edge_op(attribute)
-            setattr(self, name, attribute)
+            wrapper = self._wrap(attribute)
+            setattr(self, name, wrapper)
+            return wrapper
         return attribute
+
+    def _wrap(self, op: OpOverload) -> EdgeOpOverload:
+        return edge_op(op)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._packet(*args, **kwargs)
