@@ -123,9 +123,10 @@ Outcome use(const std::vector<uint8_t>& file, Program::Verification verification
   if (!meta.ok()) {
     return Outcome::MethodNotLoaded;
   }
-  size_t sum = meta->num_instructions() + meta->num_backends() + meta->num_attributes();
+  [[maybe_unused]] volatile size_t sum =
+      meta->num_instructions() + meta->num_backends() + meta->num_attributes();
   for (size_t i = 0; i < meta->num_backends(); ++i) {
-    sum += strlen(*meta->get_backend_name(i));
+    sum = sum + strlen(*meta->get_backend_name(i));
   }
   MethodMemory memory(*meta);
   Result<Method> method =
