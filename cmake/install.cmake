@@ -27,3 +27,20 @@ foreach(_folder IN ITEMS backends extension kernels runtime schema)
     PATTERN pybindings EXCLUDE
   )
 endforeach()
+
+# What cmake/codegen.cmake works with. Kernels are compiled anew for a selection of element types.
+install(FILES cmake/codegen.cmake DESTINATION ${_package_dir})
+install(
+  DIRECTORY exporter/executorch/ DESTINATION ${CMAKE_INSTALL_DATADIR}/executorch/python/executorch
+  FILES_MATCHING
+  PATTERN "*.py"
+  PATTERN tests EXCLUDE
+)
+install(
+  DIRECTORY kernels/portable kernels/prim_ops DESTINATION ${CMAKE_INSTALL_DATADIR}/executorch/kernels
+  FILES_MATCHING
+  PATTERN "*.cpp"
+  PATTERN "*.yaml"
+  PATTERN test EXCLUDE
+)
+install(DIRECTORY examples/portable/executor_runner DESTINATION ${CMAKE_INSTALL_DATADIR}/executorch)

@@ -37,6 +37,13 @@ option(EXECUTORCH_ENABLE_PROGRAM_VERIFICATION
 set(EXECUTORCH_PAL_DEFAULT posix CACHE STRING "Default platform layer: posix or minimal")
 set_property(CACHE EXECUTORCH_PAL_DEFAULT PROPERTY STRINGS posix minimal)
 
+# Which kernels executorch_selected_kernels has (docs/selective-build.md); the target exists if one of the three is set
+set(EXECUTORCH_SELECT_OPS_LIST "" CACHE STRING "Operators, separated by commas: aten::add.out,aten::mm.out")
+set(EXECUTORCH_SELECT_OPS_YAML "" CACHE FILEPATH "A kernel YAML, whose operators are selected")
+set(EXECUTORCH_SELECT_OPS_MODEL "" CACHE STRING "Programs (.pte), whose operators are selected")
+option(EXECUTORCH_ENABLE_DTYPE_SELECTIVE_BUILD
+       "Compile the selected kernels for the element types in EXECUTORCH_SELECT_OPS_MODEL alone" OFF)
+
 # How it is compiled
 set(EXECUTORCH_USE_SANITIZER "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")
 

@@ -4,7 +4,9 @@
 
 The budgets, in bytes, are in budget.json by machine; a machine without them is only reported:
 "size_test" is for the stripped file in the compiler's default layout, "size_test_fixed" for the one
-at a fixed address (CMakeLists.txt), "static_ram" for the memory that it takes before main().
+at a fixed address (CMakeLists.txt), "static_ram" for the memory that it takes before main(), and
+"size_test_all_ops" for the program with all portable kernels; --operators lists what each source of
+these contributes.
 The exit status is 0 if all are within their budgets and execute prim ops.
 
 The program has what upstream's size_test links: the runtime with the prim ops, and a loader of
@@ -23,12 +25,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "minsize" / "test" / "size"
-BINARIES = ("size_test", "size_test_fixed")
+BINARIES = ("size_test", "size_test_fixed", "size_test_all_ops")
 
 
 def build() -> None:
     commands = (
-        ["cmake", "--preset", "minsize"],
+        ["cmake", f"-DPython_EXECUTABLE={sys.executable}", "--preset", "minsize"],
         ["cmake", "--build", "--preset", "minsize", "--target", *BINARIES],
     )
     for command in commands:
@@ -43,6 +45,15 @@ def sections(binary: Path) -> dict[str, int]:
     rows = (line.split() for line in listing.splitlines())
     found = {row[0]: int(row[1]) for row in rows if len(row) == 3 and row[0].startswith(".")}
     found.pop(".comment", None)
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def operator_sizes() -> dict[str, int]:
+    """Bytes of code and constants per source of the portable library, largest first."""
+    library = ROOT / "build" / "minsize" / "kernels" / "libportable_kernels.a"
+    listing = subprocess.run(["size", library], check=True, capture_output=True, text=True).stdout
+    rows = (line.split() for line in listing.splitlines()[1:])
+    found = {row[5].removesuffix(".cpp.o"): int(row[0]) + int(row[1]) for row in rows}
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
@@ -67,6 +78,7 @@ def prim_op_program() -> bytes:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--operators", action="store_true", help="list the sizes of the operators")
     arguments = parser.parse_args()
 
     build()
@@ -88,10 +100,19 @@ def main() -> int:
 
     budgets = json.loads((Path(__file__).parent / "budget.json").read_text())
     budget = budgets.get(platform.machine(), {})
-    report = {"sizes": sizes, "budget": budget, "exit_status": status, "sections": by_section}
+    operators = operator_sizes() if arguments.operators else {}
+    report = {
+        "sizes": sizes,
+        "budget": budget,
+        "exit_status": status,
+        "sections": by_section,
+        "operators": operators,
+    }
     if arguments.json:
         print(json.dumps(report, indent=2))
     else:
+        for name, bytes_ in operators.items():
+            print(f"{name:40}{bytes_:16}")
         for section in by_section[BINARIES[0]]:
             columns = "".join(f"{by_section[name].get(section, 0):16}" for name in BINARIES)
             print(f"{section:24}{columns}")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/pool_util.h>
+#include <executorch/kernels/portable/cpu/util/reduce_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
 namespace torch::executor::native {
@@ -30,14 +31,21 @@ void adaptive_avg_pool(const Tensor& in, const Tensor& out) {
         for (int64_t ow = 0; ow < to.width; ++ow) {
           const int64_t left = window_begin(ow, from.width, to.width);
           const int64_t right = window_end(ow, from.width, to.width);
-          C sum = 0;
+          typename utils::SumOp<C>::Acc sum = 0;
           for (int64_t h = top; h < bottom; ++h) {
+            if constexpr (std::is_same_v<T, C>) {
+              if (from.stride_w == 1) {
+                sum = utils::reduce_run(utils::SumOp<C>(), sum, src + h * from.stride_h + left,
+                                        right - left);
+                continue;
+              }
+            }
             for (int64_t w = left; w < right; ++w) {
               sum += static_cast<C>(src[h * from.stride_h + w * from.stride_w]);
             }
           }
           dst[oh * to.stride_h + ow * to.stride_w] =
-              static_cast<T>(sum / static_cast<C>((bottom - top) * (right - left)));
+              static_cast<T>(static_cast<C>(sum) / static_cast<C>((bottom - top) * (right - left)));
         }
       }
     }

@@ -29,7 +29,7 @@ Tensor& addmm_out(KernelRuntimeContext& ctx, const Tensor& in, const Tensor& mat
     using Factor = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
     const int64_t m = mat1.size(0), n = mat2.size(1), k = mat1.size(1);
     const auto beta_value = static_cast<T>(beta.to<Factor>());
-    utils::GemmWorkspace<T> workspace(ctx, m, n, k);
+    utils::GemmWorkspace<T> workspace(ctx, m, n, k, utils::kGemmTasks);
     // As in torch, beta = 0 ignores the addend, NaN included.
     utils::multiply<T>(workspace, m, n, k, utils::as_matrix(mat1), utils::as_matrix(mat2),
                        {utils::as_matrix(out), static_cast<T>(alpha.to<Factor>()),

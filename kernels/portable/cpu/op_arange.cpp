@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -42,9 +43,17 @@ Tensor& arange(KernelRuntimeContext& ctx, T start, T end, T step, Tensor& out) {
   }
   ET_KERNEL_CHECK_MSG(ctx, size == 0 || out.const_data_ptr() != nullptr, InvalidArgument, out,
                       "out has no data");
-  for (int64_t i = 0; i < size; ++i) {
-    const T value = utils::wrapping_add(start, utils::wrapping_mul(static_cast<T>(i), step));
-    utils::store_element(value, out.mutable_data_ptr(), out.scalar_type(), i);
+  T values[utils::kBlockSize];
+  for (int64_t begin = 0; begin < size; begin += utils::kBlockSize) {
+    const int64_t n = std::min(utils::kBlockSize, size - begin);
+    T* const to =
+        utils::block_target<T>(out.mutable_data_ptr(), out.scalar_type(), begin, 1, values);
+    for (int64_t i = 0; i < n; ++i) {
+      to[i] = utils::wrapping_add(start, utils::wrapping_mul(static_cast<T>(begin + i), step));
+    }
+    if (to == values) {
+      utils::store_block(to, n, out.mutable_data_ptr(), out.scalar_type(), begin, 1);
+    }
   }
   return out;
 }

@@ -13,7 +13,7 @@ Tensor& bmm_out(KernelRuntimeContext& ctx, const Tensor& in, const Tensor& mat2,
   utils::dispatch_product_type(out.scalar_type(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const int64_t m = in.size(1), n = mat2.size(2), k = in.size(2);
-    utils::GemmWorkspace<T> workspace(ctx, m, n, k);
+    utils::GemmWorkspace<T> workspace(ctx, m, n, k, utils::kGemmTasks);
     for (int64_t b = 0; b < in.size(0); ++b) {
       utils::multiply<T>(workspace, m, n, k, utils::as_matrix(in, b * in.strides()[0]),
                          utils::as_matrix(mat2, b * mat2.strides()[0]),

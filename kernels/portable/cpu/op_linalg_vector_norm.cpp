@@ -23,6 +23,7 @@ struct PowerSum {
                       : p == 0 ? (size != 0 ? 1.0 : 0.0)
                                : std::pow(size, p));
   }
+  double join(double a, double b) const { return a + b; }
   Acc merge(Acc acc, double partial) const { return acc + partial; }
 };
 
@@ -35,6 +36,7 @@ struct LargestSize {
   double step(double partial, double x) const {
     return utils::max_propagating_nan(partial, sign * std::abs(x));
   }
+  double join(double a, double b) const { return utils::max_propagating_nan(a, b); }
   Acc merge(Acc acc, double partial) const { return utils::max_propagating_nan(acc, partial); }
 };
 

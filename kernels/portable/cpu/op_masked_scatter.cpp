@@ -23,14 +23,21 @@ Tensor& masked_scatter_out(KernelRuntimeContext& ctx, const Tensor& in, const Te
   utils::dispatch_element_size(to.element_size(), [&](auto size) {
     utils::Cursor<1> source({&from});
     utils::Cursor<2> cursor({&selected, &to});
-    for (; cursor.left() > 0 && enough; cursor.advance()) {
-      if (selected.data()[cursor.at(0)] != 0) {
-        enough = source.left() > 0;
-        if (enough) {
-          std::memmove(to.data() + cursor.at(1), from.data() + source.at(0), decltype(size)::value);
-          source.advance();
+    while (cursor.left() > 0 && enough) {
+      const int64_t n = cursor.run();
+      const uint8_t* is_selected = selected.data() + cursor.at(0);
+      uint8_t* target = to.data() + cursor.at(1);
+      for (int64_t i = 0; i < n && enough; ++i) {
+        if (is_selected[i * cursor.step(0)] != 0) {
+          enough = source.left() > 0;
+          if (enough) {
+            std::memmove(target + i * cursor.step(1), from.data() + source.at(0),
+                         decltype(size)::value);
+            source.advance();
+          }
         }
       }
+      cursor.advance(n);
     }
   });
   ET_KERNEL_CHECK_MSG(ctx, enough, InvalidArgument, out,

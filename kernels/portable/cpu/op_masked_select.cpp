@@ -14,8 +14,11 @@ Tensor& masked_select_out(KernelRuntimeContext& ctx, const Tensor& in, const Ten
   utils::TensorView selected(mask);
   ET_KERNEL_CHECK(ctx, utils::broadcast_together(from, selected), InvalidArgument, out);
   int64_t count = 0;
-  for (utils::Cursor<1> cursor({&selected}); cursor.left() > 0; cursor.advance()) {
-    count += selected.data()[cursor.at(0)] != 0;
+  for (utils::Cursor<1> cursor({&selected}); cursor.left() > 0; cursor.advance(cursor.run())) {
+    const uint8_t* is_selected = selected.data() + cursor.at(0);
+    for (int64_t i = 0; i < cursor.run(); ++i) {
+      count += is_selected[i * cursor.step(0)] != 0;
+    }
   }
   ET_KERNEL_CHECK(ctx, resize_tensor(out, IntArrayRef(count)) == Error::Ok, InvalidArgument, out);
   const utils::TensorView to(out);
@@ -24,12 +27,18 @@ Tensor& masked_select_out(KernelRuntimeContext& ctx, const Tensor& in, const Ten
     uint8_t* target = to.data();
     utils::Cursor<2> cursor({&selected, &from});
     // The mask may overlap the output and change meanwhile.
-    for (; cursor.left() > 0 && count > 0; cursor.advance()) {
-      if (selected.data()[cursor.at(0)] != 0) {
-        std::memcpy(target, from.data() + cursor.at(1), decltype(size)::value);
-        target += step;
-        --count;
+    while (cursor.left() > 0 && count > 0) {
+      const int64_t n = cursor.run();
+      const uint8_t* is_selected = selected.data() + cursor.at(0);
+      const uint8_t* source = from.data() + cursor.at(1);
+      for (int64_t i = 0; i < n && count > 0; ++i) {
+        if (is_selected[i * cursor.step(0)] != 0) {
+          std::memcpy(target, source + i * cursor.step(1), decltype(size)::value);
+          target += step;
+          --count;
+        }
       }
+      cursor.advance(n);
     }
   });
   return out;

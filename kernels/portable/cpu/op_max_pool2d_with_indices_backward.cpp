@@ -16,6 +16,7 @@ bool scatter_gradients(const Tensor& grad_output, const Tensor& indices, const T
   const utils::PoolImage from(grad_output);
   const utils::PoolImage where(indices);
   const utils::PoolImage to(grad_input);
+  const bool is_contiguous = to.stride_w == 1 && to.stride_h == to.width;
   for (int64_t n = 0; n < to.batch; ++n) {
     for (int64_t c = 0; c < to.channels; ++c) {
       const T* const src = grad_output.const_data_ptr<T>() + n * from.stride_n + c * from.stride_c;
@@ -29,7 +30,9 @@ bool scatter_gradients(const Tensor& grad_output, const Tensor& indices, const T
                                    "index %" PRId64 " is outside of an image of %" PRId64
                                    " by %" PRId64,
                                    at, to.height, to.width);
-          T& grad = dst[at / to.width * to.stride_h + at % to.width * to.stride_w];
+          // A division costs more than all the rest.
+          T& grad =
+              dst[is_contiguous ? at : at / to.width * to.stride_h + at % to.width * to.stride_w];
           grad = static_cast<T>(grad + src[h * from.stride_h + w * from.stride_w]);
         }
       }

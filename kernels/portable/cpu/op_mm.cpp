@@ -13,7 +13,7 @@ Tensor& mm_out(KernelRuntimeContext& ctx, const Tensor& in, const Tensor& mat2, 
   utils::dispatch_product_type(out.scalar_type(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const int64_t m = in.size(0), n = mat2.size(1), k = in.size(1);
-    utils::GemmWorkspace<T> workspace(ctx, m, n, k);
+    utils::GemmWorkspace<T> workspace(ctx, m, n, k, utils::kGemmTasks);
     utils::multiply<T>(workspace, m, n, k, utils::as_matrix(in), utils::as_matrix(mat2),
                        {utils::as_matrix(out)});
   });

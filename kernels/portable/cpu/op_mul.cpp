@@ -15,8 +15,15 @@ Tensor& multiply(KernelRuntimeContext& ctx, const utils::Operand& a, const utils
     return utils::map_complex(ctx, a, b, compute, out,
                               [](utils::Complex x, utils::Complex y) { return x * y; });
   }
-  return utils::map_binary(ctx, a, b, out,
-                           [](auto x, auto y) { return utils::wrapping_mul(x, y); });
+  utils::Operand factors[] = {a, b};
+  if (utils::prepare_elementwise(ctx, factors, compute, compute, out)) {
+    utils::dispatch_wrapping_type(compute, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      utils::map_elements<T, T, T>(factors, out,
+                                   [](T x, T y) { return utils::wrapping_mul(x, y); });
+    });
+  }
+  return out;
 }
 
 }  // namespace

@@ -67,11 +67,16 @@ void normalize(const Tensor& in, const optional<Tensor>& weight, const optional<
       nest.for_each([&](const Nest::Offsets& at) {
         const T* x =
             utils::load_block<T>(in.const_data_ptr(), in.scalar_type(), at[0] + c, 1, n, buffer);
+        const int64_t to_offset = at[1] + c * out_stride;
+        T* const to = utils::block_target<T>(out.mutable_data_ptr(), out.scalar_type(), to_offset,
+                                             out_stride, result);
         for (int64_t j = 0; j < n; ++j) {
-          result[j] = x[j] * scales[j] + shifts[j];
+          to[j] = x[j] * scales[j] + shifts[j];
         }
-        utils::store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(),
-                              at[1] + c * out_stride, out_stride);
+        if (to == result) {
+          utils::store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(), to_offset,
+                                out_stride);
+        }
       });
       continue;
     }

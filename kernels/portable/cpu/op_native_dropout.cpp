@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <tuple>
+#include <type_traits>
 
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
+#include <executorch/kernels/portable/cpu/util/math_util.h>
 #include <executorch/kernels/portable/cpu/util/random_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
@@ -28,12 +31,30 @@ std::tuple<Tensor&, Tensor&> native_dropout_out(KernelRuntimeContext& ctx, const
     elements.push(in.sizes()[d], {in.strides()[d], out.strides()[d], mask.strides()[d]});
   }
   elements.normalize();
-  elements.for_each([&](const utils::LoopNest<3>::Offsets& at) {
-    const bool keep = generator.uniform() >= drop;
-    const auto x = utils::load_element<double>(in.const_data_ptr(), in.scalar_type(), at[0]);
-    utils::store_element<double>(keep ? x * scale : 0, out.mutable_data_ptr(), out.scalar_type(),
-                                 at[1]);
-    mask.mutable_data_ptr<bool>()[at[2]] = keep;
+  const auto step = elements.run_strides();
+  elements.for_each_run([&](const utils::LoopNest<3>::Offsets& at) {
+    float buffer[utils::kBlockSize];
+    double wide_buffer[utils::kBlockSize];
+    const auto drop_block = [&](int64_t i, int64_t n, auto* values) {
+      using T = std::remove_pointer_t<decltype(values)>;
+      const T* x = utils::load_block<T>(in.const_data_ptr(), in.scalar_type(), at[0] + i * step[0],
+                                        step[0], n, values);
+      for (int64_t j = 0; j < n; ++j) {
+        const bool keep = generator.uniform() >= drop;
+        mask.mutable_data_ptr<bool>()[at[2] + (i + j) * step[2]] = keep;
+        values[j] = utils::blend(keep, static_cast<T>(x[j] * scale), T(0));
+      }
+      utils::store_block<T>(values, n, out.mutable_data_ptr(), out.scalar_type(),
+                            at[1] + i * step[1], step[1]);
+    };
+    for (int64_t i = 0; i < elements.run_size(); i += utils::kBlockSize) {
+      const int64_t n = std::min(utils::kBlockSize, elements.run_size() - i);
+      if (in.scalar_type() == ScalarType::Double) {
+        drop_block(i, n, wide_buffer);
+      } else {
+        drop_block(i, n, buffer);
+      }
+    }
   });
   return result;
 }

@@ -2,6 +2,7 @@
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/normalization_ops_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
+#include <executorch/runtime/kernel/thread_parallel_interface.h>
 
 #include <cmath>
 #include <tuple>
@@ -36,11 +37,11 @@ void layer_norm(const Tensor& input, size_t outer_rank, const optional<Tensor>& 
   inner.normalize();
   const utils::Parameters<T> scale(weight, T(1));
   const utils::Parameters<T> shift(bias, T(0));
-  T buffer[utils::kBlockSize];
-  T scales[utils::kBlockSize];
-  T shifts[utils::kBlockSize];
-  T result[utils::kBlockSize];
-  outer.for_each([&](const Outer::Offsets& base) {
+  const auto normalize_row = [&](const Outer::Offsets& base) {
+    T buffer[utils::kBlockSize];
+    T scales[utils::kBlockSize];
+    T shifts[utils::kBlockSize];
+    T result[utils::kBlockSize];
     const auto stats = utils::moments<T>(inner, input, base[0]);
     const T mean = static_cast<T>(stats.mean);
     const T rstd = static_cast<T>(1 / std::sqrt(stats.variance + eps));
@@ -54,14 +55,23 @@ void layer_norm(const Tensor& input, size_t outer_rank, const optional<Tensor>& 
                                           base[0] + at[0] + i * strides[0], strides[0], n, buffer);
         const T* w = scale.block(at[2] + i * strides[2], strides[2], n, scales);
         const T* b = shift.block(at[2] + i * strides[2], strides[2], n, shifts);
+        const int64_t to_offset = base[1] + at[1] + i * strides[1];
+        T* const to = utils::block_target<T>(out.mutable_data_ptr(), out.scalar_type(), to_offset,
+                                             strides[1], result);
         for (int64_t j = 0; j < n; ++j) {
-          result[j] = (x[j] - mean) * rstd * w[j] + b[j];
+          to[j] = (x[j] - mean) * rstd * w[j] + b[j];
         }
-        utils::store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(),
-                              base[1] + at[1] + i * strides[1], strides[1]);
+        if (to == result) {
+          utils::store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(), to_offset,
+                                strides[1]);
+        }
       }
     });
-  });
+  };
+  constexpr int64_t kParallelElements = 8192;
+  ::executorch::extension::parallel_for(
+      0, outer.count(), std::max<int64_t>(1, kParallelElements / std::max<int64_t>(logical, 1)),
+      [&](int64_t begin, int64_t end) { outer.for_each(begin, end, normalize_row); });
 }
 
 }  // namespace

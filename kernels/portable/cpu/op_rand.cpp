@@ -17,10 +17,7 @@ Tensor& rand_out(KernelRuntimeContext& ctx, IntArrayRef sizes, Tensor& out) {
                        : dtype == ScalarType::Half  ? 0x1.0p11
                                                     : 0x1.0p8;
   utils::RandomGenerator generator;
-  for (ssize_t i = 0; i < out.numel(); ++i) {
-    utils::store_element<double>(std::floor(generator.uniform() * steps) / steps,
-                                 out.mutable_data_ptr(), dtype, i);
-  }
+  utils::fill_randomly(out, [&] { return std::floor(generator.uniform() * steps) / steps; });
   return out;
 }
 

@@ -32,10 +32,14 @@ Tensor& repeat_interleave_Tensor_out(KernelRuntimeContext& ctx, const Tensor& re
   for (int64_t i = 0; i < repeats.numel(); ++i) {
     // The repeats may overlap the output and change meanwhile.
     const int64_t count = std::clamp<int64_t>(reader.at(i * counts.strides[0]), 0, total - start);
-    utils::TensorView run(out);
-    utils::copy(utils::TensorView(&i, ScalarType::Long).insert(0, count),
-                run.slice(0, start, count));
-    start += count;
+    const auto end = start + count;
+    if (out.scalar_type() == ScalarType::Long) {
+      std::fill(out.mutable_data_ptr<int64_t>() + start, out.mutable_data_ptr<int64_t>() + end, i);
+    } else {
+      std::fill(out.mutable_data_ptr<int32_t>() + start, out.mutable_data_ptr<int32_t>() + end,
+                static_cast<int32_t>(i));
+    }
+    start = end;
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
+#include <executorch/kernels/portable/cpu/util/simd.h>
 #include <executorch/kernels/portable/cpu/util/sort_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
@@ -44,6 +45,12 @@ class LineTopk {
       const int64_t count = std::min(utils::kBlockSize, n_ - i);
       const T* x = utils::load_block<T>(in_.const_data_ptr(), in_.scalar_type(),
                                         in_offset_ + i * in_stride_, in_stride_, count, buffer);
+      // Most blocks have nothing better, which is found out without branches.
+      const T best = largest_ ? utils::extremum_of<true>(x, count, worst)
+                              : utils::extremum_of<false>(x, count, worst);
+      if (best == worst) {
+        continue;
+      }
       for (int64_t j = 0; j < count; ++j) {
         if (utils::sorts_before(x[j], worst, largest_)) {
           at(0) = i + j;

@@ -41,28 +41,45 @@ void upsample(const Tensor& in, bool align_corners, const optional<double> (&sca
   const T scale_h = utils::upsample_scale<T>(in.size(2), out.size(2), align_corners, scales[0]);
   const T scale_w = utils::upsample_scale<T>(in.size(3), out.size(3), align_corners, scales[1]);
   T buffer[utils::kBlockSize];
-  for (int64_t h = 0; h < out.size(2); ++h) {
-    const Window<T> rows(h, in.size(2), scale_h);
-    for (int64_t w = 0; w < out.size(3); ++w) {
-      const Window<T> columns(w, in.size(3), scale_w);
+  T weights[utils::kBlockSize];
+  for (int64_t w = 0; w < out.size(3); ++w) {
+    const Window<T> columns(w, in.size(3), scale_w);
+    T column_weights = 0;
+    for (int64_t x = columns.begin; x < columns.end; ++x) {
+      column_weights += columns.weight(x);
+    }
+    const auto weigh_block = [&](int64_t first) {
+      const int64_t count = std::min(utils::kBlockSize, columns.end - first);
+      for (int64_t i = 0; i < count; ++i) {
+        weights[i] = columns.weight(first + i);
+      }
+      return count;
+    };
+    const bool is_one_block = columns.end - columns.begin <= utils::kBlockSize;
+    int64_t count = weigh_block(columns.begin);
+    for (int64_t h = 0; h < out.size(2); ++h) {
+      const Window<T> rows(h, in.size(2), scale_h);
+      T total = 0;
+      for (int64_t y = rows.begin; y < rows.end; ++y) {
+        total += rows.weight(y) * column_weights;
+      }
       for (int64_t n = 0; n < out.size(0); ++n) {
         for (int64_t c = 0; c < out.size(1); ++c) {
           T sum = 0;
-          T weights = 0;
-          for (int64_t y = rows.begin; y < rows.end; ++y) {
-            const int64_t row = n * is[0] + c * is[1] + y * is[2];
-            for (int64_t first = columns.begin; first < columns.end; first += utils::kBlockSize) {
-              const int64_t count = std::min(utils::kBlockSize, columns.end - first);
+          for (int64_t first = columns.begin; first < columns.end; first += utils::kBlockSize) {
+            count = is_one_block ? count : weigh_block(first);
+            for (int64_t y = rows.begin; y < rows.end; ++y) {
               const T* x = utils::load_block<T>(in.const_data_ptr(), in.scalar_type(),
-                                                row + first * is[3], is[3], count, buffer);
+                                                n * is[0] + c * is[1] + y * is[2] + first * is[3],
+                                                is[3], count, buffer);
+              T row_sum = 0;
               for (int64_t i = 0; i < count; ++i) {
-                const T weight = rows.weight(y) * columns.weight(first + i);
-                sum += weight * x[i];
-                weights += weight;
+                row_sum += weights[i] * x[i];
               }
+              sum += row_sum * rows.weight(y);
             }
           }
-          utils::store_element<T>(sum / weights, out.mutable_data_ptr(), out.scalar_type(),
+          utils::store_element<T>(sum / total, out.mutable_data_ptr(), out.scalar_type(),
                                   n * os[0] + c * os[1] + h * os[2] + w * os[3]);
         }
       }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <algorithm>
+#include <cstring>
+
+#include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/upsample_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
@@ -14,14 +18,29 @@ void upsample_nearest(const Tensor& in, const Tensor& out, float scale_h, float 
   T* const dst = static_cast<T*>(out.mutable_data_ptr());
   const auto is = in.strides();
   const auto os = out.strides();
-  for (int64_t n = 0; n < out.size(0); ++n) {
-    for (int64_t c = 0; c < out.size(1); ++c) {
-      for (int64_t h = 0; h < out.size(2); ++h) {
-        const int64_t from_h = utils::nearest_source(h, in.size(2), scale_h);
-        const T* const from = src + n * is[0] + c * is[1] + from_h * is[2];
-        T* const to = dst + n * os[0] + c * os[1] + h * os[2];
-        for (int64_t w = 0; w < out.sizes()[3]; ++w) {
-          to[w * os[3]] = from[utils::nearest_source(w, in.sizes()[3], scale_w) * is[3]];
+  // Where the columns come from is the same for all rows.
+  int64_t sources[utils::kBlockSize];
+  const int64_t width = out.size(3);
+  for (int64_t first = 0; first < width; first += utils::kBlockSize) {
+    const int64_t count = std::min(utils::kBlockSize, width - first);
+    for (int64_t w = 0; w < count; ++w) {
+      sources[w] = utils::nearest_source(first + w, in.size(3), scale_w) * is[3];
+    }
+    for (int64_t n = 0; n < out.size(0); ++n) {
+      for (int64_t c = 0; c < out.size(1); ++c) {
+        const T* previous = nullptr;
+        for (int64_t h = 0; h < out.size(2); ++h) {
+          const int64_t from_h = utils::nearest_source(h, in.size(2), scale_h);
+          const T* const from = src + n * is[0] + c * is[1] + from_h * is[2];
+          T* const to = dst + n * os[0] + c * os[1] + h * os[2] + first * os[3];
+          if (from == previous && os[3] == 1) {
+            std::memcpy(to, to - os[2], static_cast<size_t>(count) * sizeof(T));
+            continue;
+          }
+          previous = from;
+          for (int64_t w = 0; w < count; ++w) {
+            to[w * os[3]] = from[sources[w]];
+          }
         }
       }
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <cstring>
+
 #include <executorch/kernels/portable/cpu/util/copy_ops_util.h>
 #include <executorch/kernels/portable/cpu/util/tensor_view.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
@@ -18,6 +20,10 @@ Tensor& view_copy_out(KernelRuntimeContext& ctx, const Tensor& self, IntArrayRef
   }
   ET_KERNEL_CHECK(ctx, resize_tensor(out, IntArrayRef(sizes, size.size())) == Error::Ok,
                   InvalidArgument, out);
+  if (out.numel() != 0 && tensor_is_default_dim_order(self) && tensor_is_default_dim_order(out)) {
+    std::memmove(out.mutable_data_ptr(), self.const_data_ptr(), self.nbytes());
+    return out;
+  }
   const utils::TensorView in_view(self);
   const utils::TensorView out_view(out);
   utils::Cursor<1> from({&in_view});

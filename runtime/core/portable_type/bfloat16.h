@@ -26,10 +26,8 @@ struct alignas(2) BFloat16 {
  private:
   static uint16_t round(float value) {
     const uint32_t bits = internal::float_to_bits(value);
-    if ((bits & 0x7FFFFFFFu) > 0x7F800000u) {
-      return 0x7FC0;
-    }
-    return static_cast<uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+    const uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+    return static_cast<uint16_t>((bits & 0x7FFFFFFFu) > 0x7F800000u ? 0x7FC0u : rounded);
   }
 };
 

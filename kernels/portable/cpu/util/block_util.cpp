@@ -14,6 +14,12 @@ struct BoolByte {
   uint8_t byte;
 };
 
+/// Whether elements may be of this type; the values of numbers always are of one of four.
+constexpr bool is_stored(ScalarType dtype) {
+  return dtype == ScalarType::Float || dtype == ScalarType::Double || dtype == ScalarType::Long ||
+         dtype == ScalarType::Bool || should_include_any_kernel_dtype(dtype);
+}
+
 template <typename To, typename From>
 inline To convert(From from) {
   if constexpr (std::is_same_v<From, BoolByte>) {
@@ -55,11 +61,14 @@ const T* load_block(const void* base, ScalarType dtype, int64_t offset, int64_t 
     return static_cast<const T*>(base) + offset;
   }
   switch (dtype) {
-#define ET_LOAD_CASE(C, name)                                                         \
-  case ScalarType::name: {                                                            \
-    using Stored = std::conditional_t<std::is_same_v<C, bool>, BoolByte, C>;          \
-    convert_strided(static_cast<const Stored*>(base) + offset, stride, buffer, 1, n); \
-    break;                                                                            \
+#define ET_LOAD_CASE(C, name)                                                           \
+  case ScalarType::name: {                                                              \
+    if constexpr (is_stored(ScalarType::name)) {                                        \
+      using Stored = std::conditional_t<std::is_same_v<C, bool>, BoolByte, C>;          \
+      convert_strided(static_cast<const Stored*>(base) + offset, stride, buffer, 1, n); \
+      break;                                                                            \
+    }                                                                                   \
+    [[fallthrough]];                                                                    \
   }
     ET_FORALL_REALHBBF16_AND_UINT_TYPES(ET_LOAD_CASE)
 #undef ET_LOAD_CASE
@@ -74,10 +83,13 @@ template <typename T>
 void store_block(const T* values, int64_t n, void* base, ScalarType dtype, int64_t offset,
                  int64_t stride) {
   switch (dtype) {
-#define ET_STORE_CASE(C, name)                                             \
-  case ScalarType::name:                                                   \
-    convert_strided(values, 1, static_cast<C*>(base) + offset, stride, n); \
-    break;
+#define ET_STORE_CASE(C, name)                                               \
+  case ScalarType::name:                                                     \
+    if constexpr (is_stored(ScalarType::name)) {                             \
+      convert_strided(values, 1, static_cast<C*>(base) + offset, stride, n); \
+      break;                                                                 \
+    }                                                                        \
+    [[fallthrough]];
     ET_FORALL_REALHBBF16_AND_UINT_TYPES(ET_STORE_CASE)
 #undef ET_STORE_CASE
     default:
@@ -92,6 +104,7 @@ void store_block(const T* values, int64_t n, void* base, ScalarType dtype, int64
 ET_INSTANTIATE(float)
 ET_INSTANTIATE(double)
 ET_INSTANTIATE(int64_t)
+ET_INSTANTIATE(int32_t)
 ET_INSTANTIATE(bool)
 #undef ET_INSTANTIATE
 

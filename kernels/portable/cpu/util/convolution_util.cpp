@@ -7,6 +7,7 @@
 
 #include <executorch/kernels/portable/cpu/util/kernel_ops_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
+#include <executorch/runtime/kernel/thread_parallel_interface.h>
 
 namespace torch::executor::native::utils {
 
@@ -18,6 +19,8 @@ constexpr int64_t divide_up(int64_t a, int64_t b) {
 
 /// Elements of an image tile on the stack, and of its sums.
 constexpr int64_t kTileElements = 1024;
+/// So many multiplications are worth a thread.
+constexpr int64_t kParallelProducts = 65536;
 /// Wider tiles would have too few rows.
 constexpr int64_t kMaxTileWidth = 64;
 
@@ -209,7 +212,7 @@ void Convolution::gather(KernelRuntimeContext& ctx, const Tensor* bias) const {
         return;
       }
     }
-    GemmWorkspace<T> workspace(ctx, map_channels_, map_numel(), taps());
+    GemmWorkspace<T> workspace(ctx, map_channels_, map_numel(), taps(), /*max_tasks=*/kGemmTasks);
     for (int64_t n = 0; n < map_.size(0); ++n) {
       for (int64_t g = 0; g < groups_; ++g) {
         Matrix addend;
@@ -362,23 +365,30 @@ Convolution::TileSize Convolution::tile_size() const {
 
 template <typename T>
 void Convolution::gather_by_tiles(TileSize size, const Tensor* bias) const {
-  for (int64_t n = 0; n < map_.size(0); ++n) {
-    for (int64_t c = 0; c < groups_ * map_channels_; ++c) {
-      const T initial =
-          bias == nullptr ? T(0) : load_element<T>(bias->const_data_ptr(), bias->scalar_type(), c);
-      Position first;
-      for (first[0] = 0; first[0] < dims_[0].map_size; ++first[0]) {
-        for (first[1] = 0; first[1] < dims_[1].map_size; first[1] += size.height) {
-          for (first[2] = 0; first[2] < dims_[2].map_size; first[2] += size.width) {
-            gather_tile<T>(first, std::min(size.height, dims_[1].map_size - first[1]),
-                           std::min(size.width, dims_[2].map_size - first[2]),
-                           image_offset(n, c / map_channels_, 0), c * weight_.strides()[0], initial,
-                           n * map_.strides()[0] + c * map_.strides()[1]);
-          }
+  const int64_t channels = groups_ * map_channels_;
+  const auto gather_channel = [&](int64_t n, int64_t c) {
+    const T initial =
+        bias == nullptr ? T(0) : load_element<T>(bias->const_data_ptr(), bias->scalar_type(), c);
+    Position first;
+    for (first[0] = 0; first[0] < dims_[0].map_size; ++first[0]) {
+      for (first[1] = 0; first[1] < dims_[1].map_size; first[1] += size.height) {
+        for (first[2] = 0; first[2] < dims_[2].map_size; first[2] += size.width) {
+          gather_tile<T>(first, std::min(size.height, dims_[1].map_size - first[1]),
+                         std::min(size.width, dims_[2].map_size - first[2]),
+                         image_offset(n, c / map_channels_, 0), c * weight_.strides()[0], initial,
+                         n * map_.strides()[0] + c * map_.strides()[1]);
         }
       }
     }
-  }
+  };
+  const int64_t work = std::max<int64_t>(1, map_numel() * taps());
+  ::executorch::extension::parallel_for(0, map_.size(0) * channels,
+                                        std::max<int64_t>(1, kParallelProducts / work),
+                                        [&](int64_t begin, int64_t end) {
+                                          for (int64_t i = begin; i < end; ++i) {
+                                            gather_channel(i / channels, i % channels);
+                                          }
+                                        });
 }
 
 // A tile of the image is stored as stride x stride planes, plane (i, j) with every element whose

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
 
+#include <limits>
+
 #include <executorch/kernels/portable/cpu/util/math_util.h>
+#include <executorch/kernels/portable/cpu/util/tensor_view.h>
 
 namespace torch::executor::native::utils {
 
@@ -59,11 +62,15 @@ Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b
   if (!prepare_elementwise(ctx, operands, compute, compute, out)) {
     return out;
   }
-  dispatch_compute_type(compute, [&](auto tag) {
+  dispatch_wrapping_type(compute, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T factor = subtract ? wrapping_neg(number_as<T>(alpha)) : number_as<T>(alpha);
-    map_elements<T, T, T>(operands, out,
-                          [factor](T x, T y) { return wrapping_add(x, wrapping_mul(factor, y)); });
+    if (factor == T(1)) {
+      map_elements<T, T, T>(operands, out, [](T x, T y) { return wrapping_add(x, y); });
+    } else {
+      map_elements<T, T, T>(
+          operands, out, [factor](T x, T y) { return wrapping_add(x, wrapping_mul(factor, y)); });
+    }
   });
   return out;
 }
@@ -97,7 +104,34 @@ Tensor& remainder(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
 
 Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const optional<Operand>& low,
               const optional<Operand>& high, ScalarType compute, Tensor& out) {
+  const bool has_low = low.has_value();
   const bool has_high = high.has_value();
+  if ((!has_low || low->is_number()) && (!has_high || high->is_number())) {
+    // Numbers need no loads in the loop.
+    Operand operands[] = {in};
+    if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+      const Operand numbers[] = {has_low ? as_type(*low, compute) : in,
+                                 has_high ? as_type(*high, compute) : in};
+      dispatch_compute_type(compute, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        using Limits = std::numeric_limits<T>;
+        T bounds[] = {Limits::lowest(), Limits::max()};
+        if constexpr (std::is_floating_point_v<T>) {
+          bounds[0] = -Limits::infinity();
+          bounds[1] = Limits::infinity();
+        }
+        for (size_t i = 0; i < 2; ++i) {
+          if (i == 0 ? has_low : has_high) {
+            bounds[i] = load_element<T>(numbers[i].data(), numbers[i].dtype(), 0);
+          }
+        }
+        map_elements<T, T>(operands, out, [min = bounds[0], max = bounds[1]](T x) {
+          return min_propagating_nan(max_propagating_nan(x, min), max);
+        });
+      });
+    }
+    return out;
+  }
   Operand operands[] = {in, low.value_or(in), high.value_or(in)};
   return map_in_type(ctx, operands, compute, out, [has_high](auto x, auto min, auto max) {
     const auto raised = max_propagating_nan(x, min);
@@ -118,7 +152,6 @@ Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operan
 }
 
 Tensor& fill_elements(KernelRuntimeContext& ctx, const Operand& value, Tensor& out) {
-  Operand operands[] = {value};
   ET_KERNEL_CHECK_MSG(
       ctx,
       isFloatingType(out.scalar_type()) || isIntegralType(out.scalar_type(), /*include_bool=*/true),
@@ -126,14 +159,20 @@ Tensor& fill_elements(KernelRuntimeContext& ctx, const Operand& value, Tensor& o
       toString(out.scalar_type()));
   ET_KERNEL_CHECK_MSG(ctx, out.numel() == 0 || out.const_data_ptr() != nullptr, InvalidArgument,
                       out, "A tensor has no data");
-  if (out.scalar_type() == ScalarType::Bool) {
-    map_elements<bool, bool>(operands, out, [](bool x) { return x; });
-  } else {
-    dispatch_compute_type(out.scalar_type(), [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      map_elements<T, T>(operands, out, [](T x) { return x; });
-    });
+  if (out.numel() == 0) {
+    return out;
   }
+  // Tensors have no gaps: the order of the elements does not matter.
+  alignas(8) uint8_t element[sizeof(int64_t)];
+  const ScalarType dtype = out.scalar_type();
+  if (dtype == ScalarType::Bool) {
+    store_element(load_element<bool>(value.data(), value.dtype(), 0), element, dtype, 0);
+  } else if (isFloatingType(dtype)) {
+    store_element(load_element<double>(value.data(), value.dtype(), 0), element, dtype, 0);
+  } else {
+    store_element(load_element<int64_t>(value.data(), value.dtype(), 0), element, dtype, 0);
+  }
+  fill_run(out.mutable_data_ptr(), out.numel(), element, static_cast<int64_t>(out.element_size()));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <executorch/kernels/portable/cpu/util/broadcast_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
 #include <executorch/kernels/portable/cpu/util/tensor_view.h>
+#include <executorch/runtime/kernel/thread_parallel_interface.h>
 
 namespace torch::executor::native::utils {
 
@@ -66,6 +67,8 @@ const void* load(const Operand& operand, ScalarType as, int64_t offset, int64_t 
       return load<double>(operand, offset, stride, n, buffer);
     case ScalarType::Long:
       return load<int64_t>(operand, offset, stride, n, buffer);
+    case ScalarType::Int:
+      return load<int32_t>(operand, offset, stride, n, buffer);
     default:
       return load<bool>(operand, offset, stride, n, buffer);
   }
@@ -83,6 +86,9 @@ void store(const void* values, ScalarType type, int64_t n, Tensor& out, int64_t 
                          stride);
     case ScalarType::Long:
       return store_block(static_cast<const int64_t*>(values), n, data, out.scalar_type(), offset,
+                         stride);
+    case ScalarType::Int:
+      return store_block(static_cast<const int32_t*>(values), n, data, out.scalar_type(), offset,
                          stride);
     default:
       return store_block(static_cast<const bool*>(values), n, data, out.scalar_type(), offset,
@@ -105,14 +111,50 @@ void gather(const Operand& operand, int64_t offset, int64_t rows, int64_t row_st
   });
 }
 
+/// More elements than this are worth a thread.
+constexpr int64_t kParallelElements = 32768;
+
 /// Runs of up to this many elements are put together to blocks.
 constexpr int64_t kShortRun = 32;
 
 using Loops = LoopNest<1 + kMaxOperands>;
 
+/// Whether the elements of `tensor` are all of a stretch of memory.
+bool is_dense(const Tensor& tensor) {
+  int64_t last = 0;
+  for (size_t d = 0; d < tensor.sizes().size(); ++d) {
+    last += int64_t{tensor.sizes()[d] - 1} * tensor.strides()[d];
+  }
+  return last + 1 == tensor.numel();
+}
+
+/// Whether each operand is one element or lies in memory as `out` does, without gaps: the
+/// coordinates do not matter then.
+bool is_one_run(ArrayRef<Operand> operands, const Tensor& out) {
+  const auto sizes = out.sizes();
+  const auto strides = out.strides();
+  for (const Operand& operand : operands) {
+    if (!operand.sizes().empty() &&
+        (operand.sizes() != sizes ||
+         !std::equal(strides.begin(), strides.end(), operand.strides()))) {
+      return false;
+    }
+  }
+  return is_dense(out);
+}
+
 /// Loops over the elements of `out`, which is tensor 0, and the operands after it.
 Loops make_loops(ArrayRef<Operand> operands, const Tensor& out) {
   Loops loops;
+  if (is_one_run(operands, out)) {
+    Loops::Offsets strides;
+    strides[0] = 1;
+    for (size_t i = 0; i < kMaxOperands; ++i) {
+      strides[1 + i] = i < operands.size() && !operands[i].sizes().empty() ? 1 : 0;
+    }
+    loops.push(out.numel(), strides);
+    return loops;
+  }
   const size_t dim = static_cast<size_t>(out.dim());
   for (size_t d = 0; d < dim; ++d) {
     Loops::Offsets strides{};
@@ -153,23 +195,15 @@ void store_complex(const Complex& value, Tensor& out, int64_t offset) {
   }
 }
 
-/// The value of an operand of rank 0 as a number, after conversion to `dtype`.
-Operand value_of(const Operand& operand, ScalarType dtype) {
-  if (dtype == ScalarType::Bool) {
-    return Scalar(load_element<bool>(operand.data(), operand.dtype(), 0));
-  }
-  alignas(8) unsigned char element[sizeof(int64_t)];
-  if (isFloatingType(dtype)) {
-    store_element(load_element<double>(operand.data(), operand.dtype(), 0), element, dtype, 0);
-    return Scalar(load_element<double>(element, dtype, 0));
-  }
-  store_element(load_element<int64_t>(operand.data(), operand.dtype(), 0), element, dtype, 0);
-  return Scalar(load_element<int64_t>(element, dtype, 0));
-}
-
 }  // namespace
 
 ScalarType result_type(ArrayRef<Operand> operands) {
+  const auto is_like_first = [&](const Operand& operand) {
+    return operand.dtype() == operands[0].dtype() && !operand.is_number();
+  };
+  if (std::all_of(operands.begin(), operands.end(), is_like_first)) {
+    return operands[0].dtype();
+  }
   ScalarType types[kNumRanks] = {ScalarType::Undefined, ScalarType::Undefined,
                                  ScalarType::Undefined};
   for (const Operand& operand : operands) {
@@ -184,28 +218,59 @@ ScalarType result_type(ArrayRef<Operand> operands) {
   return combine(types[kDim], combine(types[kZeroDim], types[kNumber]));
 }
 
+Operand as_type(const Operand& operand, ScalarType dtype) {
+  if (operand.is_number() && isFloatingType(dtype)) {
+    return operand;
+  }
+  if (dtype == ScalarType::Bool) {
+    return Scalar(load_element<bool>(operand.data(), operand.dtype(), 0));
+  }
+  alignas(8) unsigned char element[sizeof(int64_t)];
+  if (isFloatingType(dtype)) {
+    store_element(load_element<double>(operand.data(), operand.dtype(), 0), element, dtype, 0);
+    return Scalar(load_element<double>(element, dtype, 0));
+  }
+  store_element(load_element<int64_t>(operand.data(), operand.dtype(), 0), element, dtype, 0);
+  return Scalar(load_element<int64_t>(element, dtype, 0));
+}
+
 bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
                          ScalarType result, Tensor& out, bool allows_complex) {
-  SizesType sizes[kTensorDimensionLimit];
-  size_t dim = 0;
+  // Operands of one shape, but for single elements, need no broadcasting.
+  ArrayRef<SizesType> shape;
+  bool broadcasts = false;
   for (size_t i = 0; i < operands.size(); ++i) {
     ET_KERNEL_CHECK_MSG(ctx, is_supported(operands[i].dtype(), allows_complex), InvalidArgument,
                         false, "Input %zu has element type %s, which is not supported", i,
                         toString(operands[i].dtype()));
-    const Error error = broadcast_shape(operands[i].sizes(), sizes, dim);
-    if (error != Error::Ok) {
-      ctx.fail(error);
-      return false;
+    const ArrayRef<SizesType> sizes = operands[i].sizes();
+    if (shape.empty()) {
+      shape = sizes;
     }
+    broadcasts = broadcasts || !(sizes.empty() || sizes == shape);
+  }
+  SizesType sizes[kTensorDimensionLimit];
+  if (broadcasts) {
+    size_t dim = 0;
+    for (const Operand& operand : operands) {
+      const Error error = broadcast_shape(operand.sizes(), sizes, dim);
+      if (error != Error::Ok) {
+        ctx.fail(error);
+        return false;
+      }
+    }
+    shape = {sizes, dim};
   }
   ET_KERNEL_CHECK_MSG(
       ctx, is_supported(out.scalar_type(), allows_complex) && canCast(result, out.scalar_type()),
       InvalidArgument, false, "A result of element type %s cannot be stored in out, which has %s",
       toString(result), toString(out.scalar_type()));
-  const Error error = resize_tensor(out, ArrayRef<SizesType>(sizes, dim));
-  if (error != Error::Ok) {
-    ctx.fail(error);
-    return false;
+  if (out.sizes() != shape) {
+    const Error error = resize_tensor(out, shape);
+    if (error != Error::Ok) {
+      ctx.fail(error);
+      return false;
+    }
   }
   bool has_data = out.const_data_ptr() != nullptr;
   for (const Operand& operand : operands) {
@@ -214,10 +279,8 @@ bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, Scal
   ET_KERNEL_CHECK_MSG(ctx, out.numel() == 0 || has_data, InvalidArgument, false,
                       "A tensor has no data");
   for (Operand& operand : operands) {
-    // A number takes part in a floating-point computation as it is.
-    if (has_data && operand.sizes().empty() && !allows_complex &&
-        !(operand.is_number() && isFloatingType(compute))) {
-      operand = value_of(operand, compute);
+    if (has_data && operand.sizes().empty() && !allows_complex) {
+      operand = as_type(operand, compute);
     }
   }
   return true;
@@ -255,50 +318,56 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
   }
   const int64_t block = needs_buffers ? std::min(columns, kBlockSize) : columns;
 
-  alignas(16) unsigned char buffers[1 + kMaxOperands][kBlockSize * sizeof(int64_t)];
-  alignas(16) unsigned char gathered[kBlockSize * sizeof(int64_t)];
   uint8_t* const out_data = out.mutable_data_ptr<uint8_t>();
   const auto element_size = static_cast<int64_t>(out.element_size());
   const auto block_element_size = static_cast<int64_t>(elementSize(out_type));
-  const void* in[kMaxOperands] = {};
 
-  const auto map_block = [&](const Loops::Offsets& at, int64_t row, int64_t num_rows, int64_t begin,
-                             int64_t n) {
-    for (size_t i = 0; i < num_inputs; ++i) {
-      const Operand& operand = operands[i];
-      void* const buffer = buffers[1 + i];
-      const int64_t step = columns == 1 ? 1 : steps[1 + i];
-      const int64_t row_step = row_steps[1 + i];
-      const int64_t offset = at[1 + i] + row * row_step + begin * step;
-      if (num_rows > 1 && row_step != n * step) {
-        void* const rows_of = operand.dtype() == in_types[i] ? buffer : gathered;
-        gather(operand, offset, num_rows, row_step, n, step, rows_of);
-        in[i] = load(Operand(rows_of, operand.dtype(), {}, nullptr), in_types[i], 0, 1,
-                     num_rows * n, buffer);
-      } else if (begin == 0 || step != 0) {
-        // An element that is repeated along the run is loaded once.
-        in[i] = load(operand, in_types[i], offset, step, num_rows * n, buffer);
+  // Columns [first, end) of the rows from `at`.
+  const auto map_rows = [&](const Loops::Offsets& at, int64_t first, int64_t end) {
+    alignas(16) unsigned char buffers[1 + kMaxOperands][kBlockSize * sizeof(int64_t)];
+    alignas(16) unsigned char gathered[kBlockSize * sizeof(int64_t)];
+    const void* in[kMaxOperands] = {};
+    const auto map_block = [&](int64_t row, int64_t num_rows, int64_t begin, int64_t n) {
+      for (size_t i = 0; i < num_inputs; ++i) {
+        const Operand& operand = operands[i];
+        void* const buffer = buffers[1 + i];
+        const int64_t step = columns == 1 ? 1 : steps[1 + i];
+        const int64_t row_step = row_steps[1 + i];
+        const int64_t offset = at[1 + i] + row * row_step + begin * step;
+        if (num_rows > 1 && row_step != n * step) {
+          void* const rows_of = operand.dtype() == in_types[i] ? buffer : gathered;
+          gather(operand, offset, num_rows, row_step, n, step, rows_of);
+          in[i] = load(Operand(rows_of, operand.dtype(), {}, nullptr), in_types[i], 0, 1,
+                       num_rows * n, buffer);
+        } else if (begin == first || step != 0) {
+          // An element that is repeated along the run is loaded once.
+          in[i] = load(operand, in_types[i], offset, step, num_rows * n, buffer);
+        }
       }
-    }
-    const int64_t offset = at[0] + row * row_steps[0] + begin * steps[0];
-    if (in_place) {
-      block_function(function, in, out_data + offset * element_size, num_rows * n);
-      return;
-    }
-    block_function(function, in, buffers[0], num_rows * n);
-    for (int64_t r = 0; r < num_rows; ++r) {
-      store(buffers[0] + r * n * block_element_size, out_type, n, out, offset + r * row_steps[0],
-            steps[0]);
+      const int64_t offset = at[0] + row * row_steps[0] + begin * steps[0];
+      if (in_place) {
+        block_function(function, in, out_data + offset * element_size, num_rows * n);
+        return;
+      }
+      block_function(function, in, buffers[0], num_rows * n);
+      for (int64_t r = 0; r < num_rows; ++r) {
+        store(buffers[0] + r * n * block_element_size, out_type, n, out, offset + r * row_steps[0],
+              steps[0]);
+      }
+    };
+    for (int64_t row = 0; row < rows; row += block_rows) {
+      for (int64_t begin = first; begin < end; begin += block) {
+        map_block(row, std::min(block_rows, rows - row), begin, std::min(block, end - begin));
+      }
     }
   };
-  loops.for_each_run([&](const Loops::Offsets& at) {
-    for (int64_t row = 0; row < rows; row += block_rows) {
-      for (int64_t begin = 0; begin < columns; begin += block) {
-        map_block(at, row, std::min(block_rows, rows - row), begin,
-                  std::min(block, columns - begin));
-      }
-    }
-  });
+  if (loops.depth() <= 1 && rows == 1 && columns > kParallelElements) {
+    ::executorch::extension::parallel_for(
+        0, columns, kParallelElements,
+        [&](int64_t begin, int64_t end) { map_rows(Loops::Offsets{}, begin, end); });
+    return;
+  }
+  loops.for_each_run([&](const Loops::Offsets& at) { map_rows(at, 0, columns); });
 }
 
 Tensor& map_complex(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,

@@ -64,6 +64,10 @@ inline ScalarType float_result_type(ScalarType dtype) {
   return ::executorch::runtime::isFloatingType(dtype) ? dtype : ScalarType::Float;
 }
 
+/// An operand of rank 0 as a number, after conversion to `dtype`; a number takes part in a
+/// floating-point computation as it is.
+Operand as_type(const Operand& operand, ScalarType dtype);
+
 /// Checks that the operands are numbers or tensors of real, Half, BFloat16 or Bool elements, that
 /// `result` can be stored in `out`, and that the shapes broadcast; gives `out` the broadcast shape.
 /// Fails `ctx` and returns false otherwise. Tensors of rank 0 and integers are replaced by their
@@ -77,7 +81,7 @@ namespace internal {
 /// Computes `n` adjacent elements of `out` from as many of each input.
 using BlockFunction = void (*)(const void* function, const void* const* in, void* out, int64_t n);
 
-/// The types are what blocks are converted to: Float, Double, Long or Bool.
+/// The types are what blocks are converted to: Float, Double, Long, Int or Bool.
 void map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
                 ScalarType out_type, BlockFunction block_function, const void* function);
 
@@ -109,7 +113,7 @@ void map_elements(ArrayRef<Operand> operands, Tensor& out, const F& function,
 constexpr size_t kMaxOperands = 3;
 
 /// Sets the elements of `out` (see prepare_elementwise) to function(In...); Out and In are among
-/// float, double, int64_t and bool. `out` may be one of the inputs.
+/// float, double, int64_t, int32_t and bool. `out` may be one of the inputs.
 template <typename Out, typename... In, typename F>
 void map_elements(const Operand (&operands)[sizeof...(In)], Tensor& out, const F& function) {
   static_assert(sizeof...(In) <= kMaxOperands);
@@ -155,11 +159,12 @@ Tensor& map_complex(KernelRuntimeContext& ctx, const Operand& a, const Operand& 
 /// Calls f(TypeTag<T>()) with double for Double, else float.
 template <typename F>
 void dispatch_float_compute_type(ScalarType dtype, const F& f) {
-  if (dtype == ScalarType::Double) {
-    f(TypeTag<double>());
-  } else {
-    f(TypeTag<float>());
+  if constexpr (kBuildsDouble) {
+    if (dtype == ScalarType::Double) {
+      return f(TypeTag<double>());
+    }
   }
+  f(TypeTag<float>());
 }
 
 /// An operator whose result is floating-point for any input: float for integers.
@@ -253,7 +258,15 @@ Tensor& map_integers(KernelRuntimeContext& ctx, const Operand& a, const Operand&
   ET_KERNEL_CHECK_MSG(ctx, ::executorch::runtime::isIntegralType(compute, /*include_bool=*/true),
                       InvalidArgument, out, "Expected integers or Bool, got %s and %s",
                       toString(a.dtype()), toString(b.dtype()));
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (!prepare_elementwise(ctx, operands, compute, compute, out)) {
+    return out;
+  }
+  if (operands[1].sizes().empty() && operands[1].data() != nullptr) {
+    // One value for all elements, which the compiler may then treat as a constant of the loop.
+    const Operand left[] = {operands[0]};
+    const auto y = load_element<int64_t>(operands[1].data(), operands[1].dtype(), 0);
+    map_elements<int64_t, int64_t>(left, out, [&function, y](int64_t x) { return function(x, y); });
+  } else {
     map_elements<int64_t, int64_t, int64_t>(operands, out, function);
   }
   return out;

@@ -6,18 +6,14 @@
 #include <type_traits>
 #include <utility>
 
+#include <executorch/kernels/portable/cpu/util/simd.h>
+#include <executorch/runtime/kernel/thread_parallel_interface.h>
+
 namespace torch::executor::native::utils {
 
 namespace {
 
 // Registers that hold a tile of the product: kTileRows x (kTileVectors vectors).
-#if defined(__AVX512F__)
-constexpr size_t kVectorBytes = 64;
-#elif defined(__AVX__)
-constexpr size_t kVectorBytes = 32;
-#else
-constexpr size_t kVectorBytes = 16;
-#endif
 #if defined(__aarch64__) || defined(__AVX512F__)
 constexpr int64_t kTileRows = 8;  // 32 vector registers
 #else
@@ -26,17 +22,8 @@ constexpr int64_t kTileRows = 4;
 constexpr int64_t kTileVectors = 2;
 
 template <typename T>
-struct Tile {
-  typedef T Vector __attribute__((vector_size(kVectorBytes)));
-  static constexpr int64_t kLanes = kVectorBytes / sizeof(T);
-  static constexpr int64_t kColumns = kTileVectors * kLanes;
-
-  static Vector load(const T* from) {
-    Vector v;
-    std::memcpy(&v, from, sizeof(v));
-    return v;
-  }
-  static void store(T* to, Vector v) { std::memcpy(to, &v, sizeof(v)); }
+struct Tile : Simd<T> {
+  static constexpr int64_t kColumns = kTileVectors * Simd<T>::kLanes;
 };
 
 // Blocks: a panel of the right factor stays in the first-level cache, a block of it in the second.
@@ -107,6 +94,15 @@ constexpr bool is_dtype(ScalarType dtype) {
   }
 }
 
+/// load_factors() of elements (i, j)..(i, j + n - 1), without a call where they are in place.
+template <typename T>
+inline const T* factors_at(const Matrix& matrix, int64_t i, int64_t j, int64_t n, T* buffer) {
+  if (is_dtype<T>(matrix.dtype) && matrix.col_stride == 1) {
+    return static_cast<const T*>(matrix.data) + matrix.offset + i * matrix.row_stride + j;
+  }
+  return load_factors<T>(matrix.at(i, j), n, buffer);
+}
+
 /// Packs rows p..p+depth-1 and columns j..j+columns-1 of a right factor as panels of kColumns
 /// columns, the last one filled up with zeros.
 template <typename T>
@@ -140,10 +136,13 @@ T dot(const T* x, const T* y, int64_t n) {
       lanes[l] += x[i + l] * y[i + l];
     }
   }
-  T sum = T(0);
-  for (int64_t l = 0; l < kLanes; ++l) {
-    sum += lanes[l];
+  // Half of them at a time: one after the other would wait for each addition.
+  for (int64_t width = kLanes / 2; width > 0; width /= 2) {
+    for (int64_t l = 0; l < width; ++l) {
+      lanes[l] += lanes[l + width];
+    }
   }
+  T sum = lanes[0];
   for (; i < n; ++i) {
     sum += x[i] * y[i];
   }
@@ -156,31 +155,32 @@ void multiply_row(int64_t n, int64_t k, const Matrix& a, const Matrix& b,
                   const StoreRow<T>& store) {
   constexpr int64_t kColumns = 2 * kBlockSize;
   constexpr int64_t kRows = 4;
-  T sums[kColumns];
-  T buffers[kRows][kColumns];
   const bool by_columns = b.row_stride < b.col_stride;
-  for (int64_t j = 0; j < n; j += kColumns) {
+  const Matrix columns_of_b = b.transposed();
+  const auto multiply_block = [&](int64_t j) {
+    T sums[kColumns];
+    T buffers[kRows][kColumns];
     const int64_t columns = std::min(kColumns, n - j);
     std::fill(sums, sums + columns, T(0));
     if (by_columns) {
       for (int64_t p = 0; p < k; p += kColumns) {
         const int64_t depth = std::min(kColumns, k - p);
-        const T* x = load_factors<T>(a.at(0, p), depth, buffers[0]);
+        const T* x = factors_at<T>(a, 0, p, depth, buffers[0]);
         for (int64_t c = 0; c < columns; ++c) {
-          sums[c] += dot(x, load_factors<T>(b.at(p, j + c).transposed(), depth, buffers[1]), depth);
+          sums[c] += dot(x, factors_at<T>(columns_of_b, j + c, p, depth, buffers[1]), depth);
         }
       }
     } else {
       for (int64_t p = 0; p < k; p += kRows) {
         const int64_t rows = std::min(kRows, k - p);
         T factors[kRows] = {};
-        const T* x = load_factors<T>(a.at(0, p), rows, factors);
+        const T* x = factors_at<T>(a, 0, p, rows, factors);
         if (x != factors) {
           std::copy(x, x + rows, factors);
         }
         const T* row[kRows];
         for (int64_t r = 0; r < kRows; ++r) {
-          row[r] = r < rows ? load_factors<T>(b.at(p + r, j), columns, buffers[r]) : nullptr;
+          row[r] = r < rows ? factors_at<T>(b, p + r, j, columns, buffers[r]) : nullptr;
         }
         if (rows == kRows) {
           const T *r0 = row[0], *r1 = row[1], *r2 = row[2], *r3 = row[3];
@@ -198,7 +198,16 @@ void multiply_row(int64_t n, int64_t k, const Matrix& a, const Matrix& b,
       }
     }
     store(0, j, columns, sums);
-  }
+  };
+  constexpr int64_t kTaskProducts = 65536;
+  ::executorch::extension::parallel_for(
+      0, (n + kColumns - 1) / kColumns,
+      std::max<int64_t>(1, kTaskProducts / (kColumns * std::max<int64_t>(k, 1))),
+      [&](int64_t begin, int64_t end) {
+        for (int64_t block = begin; block < end; ++block) {
+          multiply_block(block * kColumns);
+        }
+      });
 }
 
 }  // namespace
@@ -229,12 +238,21 @@ const typename GemmWorkspace<T>::Blocks& GemmWorkspace<T>::prepare() {
   constexpr auto kOwn = static_cast<int64_t>(kOwnElements);
   data_ = own_;
   blocks_ = limit(kMaxBlockRows, kGemmColumns, kMaxBlockDepth);
-  if (elements() > kOwn) {
+  // A thread is worth a few full blocks.
+  constexpr int64_t kTaskProducts = int64_t{1} << 20;
+  if (tasks_ > 1) {
+    const int64_t blocks_of_columns = (n_ + blocks_.n - 1) / std::max<int64_t>(blocks_.n, 1);
+    const int64_t worth = n_ * k_ / std::max<int64_t>(1, kTaskProducts / std::max<int64_t>(m_, 1));
+    tasks_ = std::max<int64_t>(1, std::min({tasks_, blocks_of_columns, worth}));
+  }
+  task_elements_ = round_up(elements(), Tile<T>::kLanes);
+  if (tasks_ > 1 || elements() > kOwn) {
     const auto scratch =
-        ctx_.allocate_temp(static_cast<size_t>(elements()) * sizeof(T), kVectorBytes);
+        ctx_.allocate_temp(static_cast<size_t>(tasks_ * task_elements_) * sizeof(T), kVectorBytes);
     if (scratch.ok()) {
       data_ = static_cast<T*>(scratch.get());
     } else {
+      tasks_ = 1;
       blocks_ = limit(kTileRows, Tile<T>::kColumns, kMaxBlockDepth);
       blocks_.k = std::min(blocks_.k, (kOwn - blocks_.m * blocks_.n) / (blocks_.n + kTileRows));
     }
@@ -242,18 +260,20 @@ const typename GemmWorkspace<T>::Blocks& GemmWorkspace<T>::prepare() {
   return blocks_;
 }
 
+namespace {
+
+/// Columns [begin, end) of a product, with the memory of one task.
 template <typename T>
-void gemm(GemmWorkspace<T>& workspace, int64_t m, int64_t n, int64_t k, const Matrix& a,
-          const LoadRow<T>& load, const StoreRow<T>& store) {
+void multiply_columns(const typename GemmWorkspace<T>::Blocks& blocks, T* b_block, int64_t begin,
+                      int64_t end, int64_t m, int64_t k, const Matrix& a, const LoadRow<T>& load,
+                      const StoreRow<T>& store) {
   constexpr int64_t kColumns = Tile<T>::kColumns;
-  const auto& blocks = workspace.prepare();
-  T* const b_block = workspace.data();
   T* const tiles = b_block + blocks.k * blocks.n;
   T* const a_panel = tiles + blocks.m * blocks.n;
   const bool a_in_place = is_dtype<T>(a.dtype) && a.col_stride == 1;
 
-  for (int64_t j = 0; j < n; j += blocks.n) {
-    const int64_t columns = std::min(blocks.n, n - j);
+  for (int64_t j = begin; j < end; j += blocks.n) {
+    const int64_t columns = std::min(blocks.n, end - j);
     bool b_packed = false;
     for (int64_t i = 0; i < m; i += blocks.m) {
       const int64_t rows = std::min(blocks.m, m - i);
@@ -288,6 +308,22 @@ void gemm(GemmWorkspace<T>& workspace, int64_t m, int64_t n, int64_t k, const Ma
       }
     }
   }
+}
+
+}  // namespace
+
+template <typename T>
+void gemm(GemmWorkspace<T>& workspace, int64_t m, int64_t n, int64_t k, const Matrix& a,
+          const LoadRow<T>& load, const StoreRow<T>& store) {
+  const auto& blocks = workspace.prepare();
+  const int64_t tasks = workspace.tasks();
+  const int64_t columns = round_up((n + tasks - 1) / tasks, Tile<T>::kColumns);
+  ::executorch::extension::parallel_for(0, tasks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      multiply_columns<T>(blocks, workspace.data(task), task * columns,
+                          std::min(n, (task + 1) * columns), m, k, a, load, store);
+    }
+  });
 }
 
 template <typename T>
@@ -344,7 +380,7 @@ void multiply(GemmWorkspace<T>& workspace, int64_t m, int64_t n, int64_t k, cons
     gemm<T>(
         workspace, m, n, k, a,
         [&b](int64_t p, int64_t j, int64_t count, T* buffer) {
-          return load_factors<T>(b.at(p, j), count, buffer);
+          return factors_at<T>(b, p, j, count, buffer);
         },
         [&sink](int64_t i, int64_t j, int64_t count, const T* row) {
           sink.store(i, j, count, row);

@@ -35,23 +35,20 @@ const T* load_factors(const Matrix& row, int64_t n, T* buffer);
 /// Calls f(TypeTag<T>()) with the type in which products of `dtype` are computed.
 template <typename F>
 void dispatch_product_type(ScalarType dtype, const F& f) {
-  if (dtype == ScalarType::Double) {
-    f(TypeTag<double>());
-  } else if (::executorch::runtime::isFloatingType(dtype)) {
-    f(TypeTag<float>());
-  } else {
-    f(TypeTag<uint64_t>());
-  }
+  dispatch_with_integer<uint64_t>(dtype, f);
 }
 
 /// Memory for packed panels, for any number of products of up to m x n x k: scratch memory of the
 /// caller, allocated once and only if a product needs it, or, where there is none, a small array of
 /// its own and smaller blocks.
+///
+/// With max_tasks > 1, columns of a product may be computed by several threads at a time, each with
+/// a part of the memory.
 template <typename T>
 class GemmWorkspace {
  public:
-  GemmWorkspace(KernelRuntimeContext& ctx, int64_t m, int64_t n, int64_t k)
-      : ctx_(ctx), m_(m), n_(n), k_(k) {}
+  GemmWorkspace(KernelRuntimeContext& ctx, int64_t m, int64_t n, int64_t k, int64_t max_tasks = 1)
+      : ctx_(ctx), m_(m), n_(n), k_(k), tasks_(max_tasks) {}
   GemmWorkspace(const GemmWorkspace&) = delete;
   GemmWorkspace& operator=(const GemmWorkspace&) = delete;
 
@@ -61,17 +58,28 @@ class GemmWorkspace {
 
   /// The sizes of the blocks that the memory is for. data() is valid from here on.
   const Blocks& prepare();
-  T* data() { return data_; }
+  /// How many parts the columns of a product are to be computed in, and the memory of one.
+  int64_t tasks() const { return tasks_; }
+  T* data(int64_t task) { return data_ + task * task_elements_; }
 
  private:
   static constexpr size_t kOwnElements = 8192 / sizeof(T);
 
   KernelRuntimeContext& ctx_;
   int64_t m_, n_, k_;
+  int64_t tasks_;
+  int64_t task_elements_ = 0;
   Blocks blocks_ = {};
   T* data_ = nullptr;
   T own_[kOwnElements];
 };
+
+/// Of products whose rows may be loaded and stored by several threads.
+#ifdef ET_USE_THREADPOOL
+constexpr int64_t kGemmTasks = 8;
+#else
+constexpr int64_t kGemmTasks = 1;
+#endif
 
 /// At most so many columns of the right factor are asked for at a time.
 constexpr int64_t kGemmColumns = 64;

@@ -106,12 +106,25 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
   const StridedCopy row(from_row, to_row);
   const IndexReader reader(index);
   Cursor<2> cursor({&index, &places});
-  for (; cursor.left() > 0; cursor.advance()) {
-    const int64_t position = reader.at(cursor.at(0));
-    if (!index_in_range(position, table.sizes[d])) {
-      return false;
+  const int64_t row_bytes = row.run_bytes();
+  const uint8_t* const from = table.data();
+  uint8_t* const to = out.data();
+  while (cursor.left() > 0) {
+    const int64_t n = cursor.run();
+    for (int64_t i = 0; i < n; ++i) {
+      const int64_t position = reader.at(cursor.at(0) + i * cursor.step(0));
+      if (!index_in_range(position, table.sizes[d])) {
+        return false;
+      }
+      const uint8_t* const source = from + position * table.strides[d];
+      uint8_t* const target = to + cursor.at(1) + i * cursor.step(1);
+      if (row_bytes != 0) {
+        std::memmove(target, source, static_cast<size_t>(row_bytes));
+      } else {
+        row.run(source, target);
+      }
     }
-    row.run(table.data() + position * table.strides[d], out.data() + cursor.at(1));
+    cursor.advance(n);
   }
   return true;
 }

@@ -106,19 +106,37 @@ class LoopNest {
     iterate(depth_, f);
   }
 
+  /// The same for iterations [begin, end) of count().
+  template <typename F>
+  void for_each(int64_t begin, int64_t end, const F& f) const {
+    iterate(depth_, begin, end, f);
+  }
+
  private:
   template <typename F>
   void iterate(size_t depth, const F& f) const {
-    if (count() == 0) {
-      return;
+    int64_t iterations = count() == 0 ? 0 : 1;
+    for (size_t i = 0; i < depth; ++i) {
+      iterations *= sizes_[i];
     }
+    iterate(depth, 0, iterations, f);
+  }
+
+  template <typename F>
+  void iterate(size_t depth, int64_t begin, int64_t end, const F& f) const {
     std::array<int64_t, kDepthLimit> index;
-    std::fill_n(index.begin(), depth, 0);
     Offsets at{};
-    while (true) {
+    int64_t rest = begin;
+    for (size_t d = depth; d-- > 0;) {
+      index[d] = begin == 0 ? 0 : rest % sizes_[d];
+      rest = begin == 0 ? 0 : rest / sizes_[d];
+      for (size_t t = 0; t < K; ++t) {
+        at[t] += strides_[d][t] * index[d];
+      }
+    }
+    for (int64_t i = begin; i < end; ++i) {
       f(static_cast<const Offsets&>(at));
-      size_t d = depth;
-      for (; d-- > 0;) {
+      for (size_t d = depth; d-- > 0;) {
         for (size_t t = 0; t < K; ++t) {
           at[t] += strides_[d][t];
         }
@@ -129,9 +147,6 @@ class LoopNest {
           at[t] -= strides_[d][t] * sizes_[d];
         }
         index[d] = 0;
-      }
-      if (d == static_cast<size_t>(-1)) {
-        return;
       }
     }
   }

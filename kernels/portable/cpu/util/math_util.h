@@ -143,11 +143,11 @@ T blend(bool condition, T a, T b) {
 /// Larger (smaller) of two; NaN if either is.
 template <typename T>
 T max_propagating_nan(T a, T b) {
-  return a > b || a != a ? a : b;
+  return blend((a > b) | (a != a), a, b);
 }
 template <typename T>
 T min_propagating_nan(T a, T b) {
-  return a < b || a != a ? a : b;
+  return blend((a < b) | (a != a), a, b);
 }
 
 }  // namespace torch::executor::native::utils

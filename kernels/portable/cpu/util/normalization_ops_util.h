@@ -9,6 +9,7 @@
 
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
+#include <executorch/kernels/portable/cpu/util/reduce_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
 namespace torch::executor::native::utils {
@@ -24,7 +25,7 @@ struct Moments {
 template <typename T, size_t K>
 Moments moments(const LoopNest<K>& nest, const Tensor& in, int64_t offset) {
   T buffer[kBlockSize];
-  const auto sum_of = [&](const auto& f) {
+  const auto sum_of = [&](const auto& op) {
     double sum = 0;
     nest.for_each_run([&](const typename LoopNest<K>::Offsets& at) {
       const int64_t stride = nest.run_strides()[0];
@@ -32,28 +33,14 @@ Moments moments(const LoopNest<K>& nest, const Tensor& in, int64_t offset) {
         const int64_t n = std::min(kBlockSize, nest.run_size() - i);
         const T* x = load_block<T>(in.const_data_ptr(), in.scalar_type(),
                                    offset + at[0] + i * stride, stride, n, buffer);
-        constexpr int64_t kLanes = 8;
-        T lanes[kLanes] = {};
-        int64_t j = 0;
-        for (; j + kLanes <= n; j += kLanes) {
-          for (int64_t l = 0; l < kLanes; ++l) {
-            lanes[l] += f(x[j + l]);
-          }
-        }
-        for (; j < n; ++j) {
-          lanes[0] += f(x[j]);
-        }
-        for (int64_t l = 0; l < kLanes; ++l) {
-          sum += static_cast<double>(lanes[l]);
-        }
+        sum = reduce_run(op, sum, x, n);
       }
     });
     return sum;
   };
   const auto count = static_cast<double>(nest.count());
-  const double mean = sum_of([](T x) { return x; }) / count;
-  const T center = static_cast<T>(mean);
-  const double variance = sum_of([center](T x) { return (x - center) * (x - center); }) / count;
+  const double mean = sum_of(SumOp<T>()) / count;
+  const double variance = sum_of(SquaredDeviationOp<T>{static_cast<T>(mean)}) / count;
   return {mean, variance};
 }
 
@@ -95,11 +82,15 @@ void affine_run(const Tensor& in, int64_t in_offset, int64_t in_stride, const Te
     const int64_t n = std::min(kBlockSize, size - i);
     const T* x = load_block<T>(in.const_data_ptr(), in.scalar_type(), in_offset + i * in_stride,
                                in_stride, n, buffer);
+    T* const to = block_target<T>(out.mutable_data_ptr(), out.scalar_type(),
+                                  out_offset + i * out_stride, out_stride, result);
     for (int64_t j = 0; j < n; ++j) {
-      result[j] = x[j] * scale + shift;
+      to[j] = x[j] * scale + shift;
     }
-    store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(),
-                   out_offset + i * out_stride, out_stride);
+    if (to == result) {
+      store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(),
+                     out_offset + i * out_stride, out_stride);
+    }
   }
 }
 

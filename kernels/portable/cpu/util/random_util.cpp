@@ -20,14 +20,6 @@ RandomGenerator::RandomGenerator()
   state_ = next() + ++generator_count;
 }
 
-uint64_t RandomGenerator::next() {
-  state_ += 0x9E3779B97F4A7C15u;
-  uint64_t z = state_;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
 int64_t RandomGenerator::integer(int64_t low, int64_t high) {
   const uint64_t span = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
   // Numbers beyond the last multiple of the span would make some results more likely.
@@ -40,10 +32,17 @@ int64_t RandomGenerator::integer(int64_t low, int64_t high) {
 }
 
 double RandomGenerator::normal() {
+  if (has_spare_) {
+    has_spare_ = false;
+    return spare_;
+  }
   constexpr double kTwoPi = 6.283185307179586;
   // 1 - uniform() is never 0.
   const double radius = std::sqrt(-2 * std::log(1 - uniform()));
-  return radius * std::cos(kTwoPi * uniform());
+  const double angle = kTwoPi * uniform();
+  spare_ = radius * std::sin(angle);
+  has_spare_ = true;
+  return radius * std::cos(angle);
 }
 
 Tensor& fill_with_integers(KernelRuntimeContext& ctx, int64_t low, int64_t high, Tensor& out) {

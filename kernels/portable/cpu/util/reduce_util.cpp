@@ -233,9 +233,15 @@ struct ExtremumOp {
     }
   }
   T identity() const { return init(); }
-  T step(T partial, T x) const { return precedes<kMax>(x, partial) ? x : partial; }
+  T step(T partial, T x) const { return blend(precedes<kMax>(x, partial), x, partial); }
+  T join(T a, T b) const { return step(a, b); }
   T merge(T acc, T partial) const { return step(acc, partial); }
 };
+
+template <bool kMax, typename T>
+T reduce_run(const ExtremumOp<kMax, T>&, T acc, const T* x, int64_t n) {
+  return extremum_of<kMax>(x, n, acc);
+}
 
 template <typename T>
 struct ProductOp {
@@ -243,6 +249,7 @@ struct ProductOp {
   static T init() { return T(1); }
   T identity() const { return T(1); }
   T step(T partial, T x) const { return wrapping_mul(partial, x); }
+  T join(T a, T b) const { return wrapping_mul(a, b); }
   T merge(T acc, T partial) const { return step(acc, partial); }
 };
 
@@ -251,31 +258,53 @@ struct AnyOp {
   static bool init() { return false; }
   bool identity() const { return false; }
   bool step(bool partial, bool x) const { return partial | x; }
+  bool join(bool a, bool b) const { return a | b; }
   bool merge(bool acc, bool partial) const { return acc | partial; }
 };
 
-/// First position of the extremum along one run of loops, in the order of the loops.
+/// An extremum and its first position.
+template <typename T>
+struct Extremum {
+  T value = T();
+  int64_t index = -1;
+
+  /// Takes in n elements, the first of which is at position `first`.
+  template <bool kMax>
+  void update(const T* x, int64_t n, int64_t first) {
+    if (n == 0) {
+      return;
+    }
+    const T best = extremum_of<kMax>(x + 1, n - 1, x[0]);
+    if (index >= 0 && !precedes<kMax>(best, value)) {
+      return;
+    }
+    int64_t i = 0;
+    while (x[i] != best && (x[i] == x[i] || best == best)) {
+      ++i;
+    }
+    value = best;
+    index = first + i;
+  }
+};
+
+/// The extremum along loops, whose order is that of the positions.
 template <bool kMax, typename T>
-void find_extremum(const Tensor& in, const LoopNest<1>& reduced, int64_t offset, T* best,
-                   int64_t* best_index) {
+Extremum<T> find_extremum(const Tensor& in, const LoopNest<1>& reduced, int64_t offset) {
   T buffer[kBlockSize];
   const int64_t size = reduced.run_size();
   const int64_t stride = reduced.run_strides()[0];
-  int64_t index = 0;
-
+  int64_t position = 0;
+  Extremum<T> found;
   reduced.for_each_run([&](const LoopNest<1>::Offsets& at) {
     for (int64_t i = 0; i < size; i += kBlockSize) {
       const int64_t n = std::min(kBlockSize, size - i);
       const T* x = load_block<T>(in.const_data_ptr(), in.scalar_type(), offset + at[0] + i * stride,
                                  stride, n, buffer);
-      for (int64_t j = 0; j < n; ++j, ++index) {
-        if (*best_index < 0 || precedes<kMax>(x[j], *best)) {
-          *best = x[j];
-          *best_index = index;
-        }
-      }
+      found.template update<kMax>(x, n, position);
+      position += n;
     }
   });
+  return found;
 }
 
 /// Writes the extrema along `dim`, or of all elements, to `values` (may be null) and their
@@ -300,20 +329,58 @@ void extrema_along(const Tensor& in, optional<int64_t> dim, bool keepdim, const 
   }
   kept.normalize();
   reduced.merge();
+  auto* const index_data = indices.mutable_data_ptr<int64_t>();
+  const int64_t size = kept.run_size();
+  const auto strides = kept.run_strides();
+  if (size > 1 && reduced.depth() == 1 && strides[0] < reduced.run_strides()[0]) {
+    // Neighbors in memory belong to different results. Positions are as wide as the elements, so
+    // that both are kept in vector registers.
+    using Index = typename Simd<T>::Bits;
+    kept.for_each_run([&](const LoopNest<3>::Offsets& at) {
+      T buffer[kBlockSize];
+      T best[kBlockSize];
+      Index index[kBlockSize];
+      for (int64_t c = 0; c < size; c += kBlockSize) {
+        const int64_t n = std::min(kBlockSize, size - c);
+        for (int64_t r = 0; r < reduced.run_size(); ++r) {
+          const int64_t offset = at[0] + c * strides[0] + r * reduced.run_strides()[0];
+          const T* x =
+              load_block<T>(in.const_data_ptr(), in.scalar_type(), offset, strides[0], n, buffer);
+          if (r == 0) {
+            std::copy(x, x + n, best);
+            std::fill(index, index + n, Index(0));
+            continue;
+          }
+          const auto position = static_cast<Index>(r);
+          for (int64_t j = 0; j < n; ++j) {
+            const bool better = precedes<kMax>(x[j], best[j]);
+            best[j] = blend(better, x[j], best[j]);
+            index[j] = blend(better, position, index[j]);
+          }
+        }
+        for (int64_t j = 0; j < n; ++j) {
+          index_data[at[2] + (c + j) * strides[2]] = index[j];
+        }
+        if (values != nullptr) {
+          store_block<T>(best, n, values->mutable_data_ptr(), values->scalar_type(),
+                         at[1] + c * strides[1], strides[1]);
+        }
+      }
+    });
+    return;
+  }
   kept.for_each([&](const LoopNest<3>::Offsets& at) {
-    T best = T();
-    int64_t best_index = -1;
-    find_extremum<kMax, T>(in, reduced, at[0], &best, &best_index);
+    const Extremum<T> found = find_extremum<kMax, T>(in, reduced, at[0]);
     if (values != nullptr) {
-      store_element<T>(best, values->mutable_data_ptr(), values->scalar_type(), at[1]);
+      store_element<T>(found.value, values->mutable_data_ptr(), values->scalar_type(), at[1]);
     }
-    indices.mutable_data_ptr<int64_t>()[at[2]] = best_index;
+    index_data[at[2]] = found.index;
   });
 }
 
 void extrema_along(const Tensor& in, optional<int64_t> dim, bool keepdim, bool maximum,
                    const Tensor* values, const Tensor& indices) {
-  dispatch_wide_compute_type(in.scalar_type(), [&](auto tag) {
+  dispatch_compute_type(in.scalar_type(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (maximum) {
       extrema_along<true, T>(in, dim, keepdim, values, indices);
@@ -335,7 +402,7 @@ Tensor& extremum_over_dims(KernelRuntimeContext& ctx, const Tensor& in,
   ET_KERNEL_CHECK(ctx, resize_reduction_out(in, dim_list, keepdim, out) == Error::Ok,
                   InvalidArgument, out);
   const BlockReduction reduction(in, dim_list, keepdim, out);
-  dispatch_wide_compute_type(in.scalar_type(), [&](auto tag) {
+  dispatch_compute_type(in.scalar_type(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto finish = [](T acc) { return acc; };
     if (maximum) {
@@ -431,25 +498,43 @@ void var_and_mean(KernelRuntimeContext& ctx, const Tensor& in,
   const BlockReduction to_var(in, dim_list, keepdim, var);
   const auto count = static_cast<double>(to_var.reduced_count());
   const double degrees = std::max(count - correction, 0.0);
-  if (mean != nullptr) {
+  const bool stores_means = mean != nullptr && var.strides() == mean->strides();
+  if (mean != nullptr && !stores_means) {
     reduce_to<double>(BlockReduction(in, dim_list, keepdim, *mean), *mean, SumOp<double>(),
                       [count](double sum) { return sum / count; });
   }
-  to_var.for_each_block([&](const BlockReduction::Block& block) {
-    double means[kBlockSize] = {};
-    to_var.accumulate<double>(block, means, [](int64_t) { return SumOp<double>(); });
-    for (int64_t j = 0; j < block.size; ++j) {
-      means[j] /= count;
-    }
-    double result[kBlockSize] = {};
-    to_var.accumulate<double>(block, result,
-                              [&](int64_t j) { return SquaredDeviationOp<double>{means[j]}; });
-    for (int64_t j = 0; j < block.size; ++j) {
-      result[j] /= degrees;
-    }
-    store_block<double>(result, block.size, var.mutable_data_ptr(), var.scalar_type(),
-                        block.out_offset, block.out_stride);
-  });
+  const auto run = [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    to_var.for_each_block([&](const BlockReduction::Block& block) {
+      double means[kBlockSize];
+      double result[kBlockSize];
+      std::fill(means, means + block.size, 0.0);
+      std::fill(result, result + block.size, 0.0);
+      to_var.accumulate<T>(block, means, [](int64_t) { return SumOp<T>(); });
+      for (int64_t j = 0; j < block.size; ++j) {
+        means[j] /= count;
+      }
+      to_var.accumulate<T>(block, result, [&](int64_t j) {
+        return SquaredDeviationOp<T>{static_cast<T>(means[j])};
+      });
+      for (int64_t j = 0; j < block.size; ++j) {
+        result[j] /= degrees;
+      }
+      const auto store = [&](const double* values, const Tensor& out) {
+        store_block<double>(values, block.size, out.mutable_data_ptr(), out.scalar_type(),
+                            block.out_offset, block.out_stride);
+      };
+      store(result, var);
+      if (stores_means) {
+        store(means, *mean);
+      }
+    });
+  };
+  if (in.scalar_type() == ScalarType::Double) {
+    run(TypeTag<double>());
+  } else {
+    run(TypeTag<float>());
+  }
 }
 
 }  // namespace utils

@@ -11,6 +11,7 @@
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
 #include <executorch/kernels/portable/cpu/util/math_util.h>
+#include <executorch/kernels/portable/cpu/util/simd.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
 namespace torch {
@@ -75,7 +76,9 @@ namespace utils {
 ///   static Acc init();             its initial value
 ///   T identity() const;            start of a partial result
 ///   T step(T partial, T x) const;  folds an element into a partial result; associative
+///   T join(T partial, T partial) const;
 ///   Acc merge(Acc, T partial) const;
+/// An operation may bring its own reduce_run().
 template <typename Op, typename T>
 typename Op::Acc reduce_run(const Op& op, typename Op::Acc acc, const T* x, int64_t n) {
   // Independent partial results, which become the lanes of vector registers.
@@ -90,9 +93,13 @@ typename Op::Acc reduce_run(const Op& op, typename Op::Acc acc, const T* x, int6
         lanes[l] = op.step(lanes[l], x[l]);
       }
     }
-    for (int64_t l = 0; l < kLanes; ++l) {
-      acc = op.merge(acc, lanes[l]);
+    // Half of them at a time: one after the other would wait for each operation.
+    for (int64_t width = kLanes / 2; width > 0; width /= 2) {
+      for (int64_t l = 0; l < width; ++l) {
+        lanes[l] = op.join(lanes[l], lanes[l + width]);
+      }
     }
+    acc = op.merge(acc, lanes[0]);
   }
   for (int64_t i = 0; i < n; ++i) {
     acc = op.merge(acc, op.step(op.identity(), x[i]));
@@ -121,19 +128,14 @@ class BlockReduction {
   /// Calls f(block) for consecutive blocks of the result.
   template <typename F>
   void for_each_block(const F& f) const {
-    const int64_t columns = by_columns_ ? kept_.run_size() : 1;
+    const int64_t size = kept_.run_size();
     const auto strides = kept_.run_strides();
-    const auto visit = [&](const LoopNest<2>::Offsets& at) {
-      for (int64_t c = 0; c < columns; c += kBlockSize) {
+    kept_.for_each_run([&](const LoopNest<2>::Offsets& at) {
+      for (int64_t c = 0; c < size; c += kBlockSize) {
         f(Block{at[0] + c * strides[0], at[1] + c * strides[1], strides[1],
-                std::min(kBlockSize, columns - c)});
+                std::min(kBlockSize, size - c)});
       }
-    };
-    if (by_columns_) {
-      kept_.for_each_run(visit);
-    } else {
-      kept_.for_each(visit);
-    }
+    });
   }
 
   /// Folds everything that belongs to a block into acc[0..block.size). `op_of(j)` is the operation
@@ -141,28 +143,40 @@ class BlockReduction {
   template <typename T, typename Acc, typename OpOf>
   void accumulate(const Block& block, Acc* acc, const OpOf& op_of) const {
     T buffer[kBlockSize];
+    const int64_t kept_stride = kept_.run_strides()[0];
     if (by_columns_) {
-      const int64_t stride = kept_.run_strides()[0];
       reduced_.for_each([&](const LoopNest<1>::Offsets& at) {
         const T* x =
-            load_block<T>(data_, dtype_, block.in_offset + at[0], stride, block.size, buffer);
+            load_block<T>(data_, dtype_, block.in_offset + at[0], kept_stride, block.size, buffer);
         for (int64_t j = 0; j < block.size; ++j) {
           const auto op = op_of(j);
           acc[j] = op.merge(acc[j], op.step(op.identity(), x[j]));
         }
       });
-    } else {
-      const int64_t size = reduced_.run_size();
-      const int64_t stride = reduced_.run_strides()[0];
-      const auto op = op_of(0);
-      reduced_.for_each_run([&](const LoopNest<1>::Offsets& at) {
+      return;
+    }
+    const int64_t size = reduced_.run_size();
+    const int64_t stride = reduced_.run_strides()[0];
+    const bool in_place = reduced_.depth() <= 1 && (stride == 1 || size == 1) &&
+                          !std::is_same_v<T, bool> &&
+                          dtype_ == ::executorch::runtime::CppTypeToScalarType<T>::value;
+    for (int64_t j = 0; j < block.size; ++j) {
+      const auto op = op_of(j);
+      const int64_t offset = block.in_offset + j * kept_stride;
+      const auto fold = [&](const LoopNest<1>::Offsets& at) {
         for (int64_t i = 0; i < size; i += kBlockSize) {
           const int64_t n = std::min(kBlockSize, size - i);
-          const T* x =
-              load_block<T>(data_, dtype_, block.in_offset + at[0] + i * stride, stride, n, buffer);
-          acc[0] = reduce_run(op, acc[0], x, n);
+          const T* x = in_place ? static_cast<const T*>(data_) + offset + i
+                                : load_block<T>(data_, dtype_, offset + at[0] + i * stride, stride,
+                                                n, buffer);
+          acc[j] = reduce_run(op, acc[j], x, n);
         }
-      });
+      };
+      if (in_place) {
+        fold({0});
+      } else {
+        reduced_.for_each_run(fold);
+      }
     }
   }
 
@@ -200,6 +214,7 @@ struct SumOp {
   static Acc init() { return Acc(0); }
   T identity() const { return T(0); }
   T step(T partial, T x) const { return wrapping_add(partial, x); }
+  T join(T a, T b) const { return wrapping_add(a, b); }
   Acc merge(Acc acc, T partial) const { return wrapping_add(acc, static_cast<Acc>(partial)); }
 };
 
@@ -211,20 +226,9 @@ struct SquaredDeviationOp {
   static Acc init() { return 0; }
   T identity() const { return T(0); }
   T step(T partial, T x) const { return partial + (x - mean) * (x - mean); }
+  T join(T a, T b) const { return a + b; }
   Acc merge(Acc acc, T partial) const { return acc + static_cast<Acc>(partial); }
 };
-
-/// Whether a takes precedence over b in a search for the maximum (or minimum): larger (smaller), or
-/// NaN where b is not.
-template <bool kMax, typename T>
-bool precedes(T a, T b) {
-  const bool better = kMax ? a > b : a < b;
-  if constexpr (std::is_floating_point_v<T>) {
-    return better || (a != a && b == b);
-  } else {
-    return better;
-  }
-}
 
 /// Bodies of the reductions whose kernels differ in one function only; see the operators for what
 /// the arguments mean.

@@ -10,13 +10,14 @@ namespace torch::executor::native::utils {
 /// `size` coordinates of a dimension that are read from `in_start` on, in_step (1, 0 or -1) apart,
 /// and written from `out_start` on.
 struct Segment {
-  int64_t in_start = 0;
-  int64_t out_start = 0;
-  int64_t size = 0;
-  int64_t in_step = 1;
+  int64_t in_start;
+  int64_t out_start;
+  int64_t size;
+  int64_t in_step;
 };
 
-/// For each dimension, how an output is put together from up to three segments of the input.
+/// For each dimension that the tensors have, how an output is put together from up to three
+/// segments of the input; the others are not read.
 struct SegmentMap {
   std::array<std::array<Segment, 3>, ::executorch::runtime::kTensorDimensionLimit> dims;
 };

@@ -240,10 +240,14 @@ void StridedCopy::run_conversion(const uint8_t* in, uint8_t* out) const {
     for (int64_t i = 0; i < columns_.size; i += kBlockSize) {
       const int64_t n = std::min(kBlockSize, columns_.size - i);
       T buffer[kBlockSize];
+      uint8_t* const to = out + at[0] + i * columns_.out;
+      const int64_t step = columns_.out / out_size;
+      T* const target = block_target<T>(to, out_dtype_, 0, step, buffer);
       const T* values = load_block<T>(in + at[1] + i * columns_.in, in_dtype_, 0,
-                                      columns_.in / in_size, n, buffer);
-      store_block<T>(values, n, out + at[0] + i * columns_.out, out_dtype_, 0,
-                     columns_.out / out_size);
+                                      columns_.in / in_size, n, target);
+      if (target == buffer || values != target) {
+        store_block<T>(values, n, to, out_dtype_, 0, step);
+      }
     }
   });
 }
@@ -291,12 +295,81 @@ TensorView component(const TensorView& view, int64_t index) {
 
 }  // namespace
 
+namespace {
+
+/// Copies rows of adjacent elements where a view is nothing else, as most are; false where it is.
+bool copy_rows(const TensorView& in, const TensorView& out) {
+  int64_t run = out.element_size();
+  const int64_t element_size = run;
+  size_t d = out.dim;
+  for (; d > 0; --d) {
+    const int64_t size = out.sizes[d - 1];
+    if (size != 1 && (in.strides[d - 1] != run || out.strides[d - 1] != run)) {
+      break;
+    }
+    run *= size;
+  }
+  int64_t rows = 1;
+  int64_t in_step = 0;
+  int64_t out_step = 0;
+  for (; d > 0; --d) {
+    const int64_t size = out.sizes[d - 1];
+    if (rows == 1) {
+      in_step = in.strides[d - 1];
+      out_step = out.strides[d - 1];
+    } else if (size != 1 &&
+               (in.strides[d - 1] != in_step * rows || out.strides[d - 1] != out_step * rows)) {
+      return false;
+    }
+    rows *= size;
+  }
+  if (rows > 1 && run == element_size) {
+    return false;
+  }
+  const uint8_t* from = in.data();
+  uint8_t* to = out.data();
+  for (int64_t r = 0; r < rows; ++r) {
+    std::memmove(to + r * out_step, from + r * in_step, static_cast<size_t>(run));
+  }
+  return true;
+}
+
+/// The same where the dimensions are in another order in memory, but in the same one in both.
+bool copy_dense(const TensorView& in, const TensorView& out) {
+  int64_t last = 0;
+  int64_t numel = 1;
+  for (size_t d = 0; d < out.dim; ++d) {
+    if (out.sizes[d] != 1 && (in.strides[d] != out.strides[d] || out.strides[d] <= 0)) {
+      return false;
+    }
+    last += out.sizes[d] == 1 ? 0 : (out.sizes[d] - 1) * out.strides[d];
+    numel *= out.sizes[d];
+  }
+  const int64_t size = numel * out.element_size();
+  if (last + out.element_size() != size) {
+    return false;
+  }
+  std::memmove(out.data(), in.data(), static_cast<size_t>(size));
+  return true;
+}
+
+}  // namespace
+
+int64_t StridedCopy::run_bytes() const {
+  const bool is_run = !empty_ && in_dtype_ == out_dtype_ && outer_.depth() == 0 &&
+                      rows_.size == 1 && columns_.size == 1;
+  return is_run ? static_cast<int64_t>(element_size_) : 0;
+}
+
 bool can_convert(ScalarType from, ScalarType to) {
   return from == to || (is_convertible(from) && is_convertible(to));
 }
 
 void copy(const TensorView& in, const TensorView& out) {
   if (out.numel() == 0) {
+    return;
+  }
+  if (in.dtype == out.dtype && (copy_dense(in, out) || copy_rows(in, out))) {
     return;
   }
   if (in.dtype == out.dtype || (!isComplexType(in.dtype) && !isComplexType(out.dtype))) {
@@ -317,8 +390,22 @@ void fill(const TensorView& out, const void* element) {
   TensorView in = out;
   in.base = static_cast<uint8_t*>(const_cast<void*>(element));
   in.offset = 0;
-  in.strides.fill(0);
+  std::fill_n(in.strides.begin(), in.dim, 0);
   copy(in, out);
+}
+
+void fill_run(void* data, int64_t n, const void* element, int64_t element_size) {
+  const auto* bytes = static_cast<const uint8_t*>(element);
+  if (std::all_of(bytes, bytes + element_size, [&](uint8_t byte) { return byte == bytes[0]; })) {
+    std::memset(data, bytes[0], static_cast<size_t>(n * element_size));
+    return;
+  }
+  dispatch_element_size(element_size, [&](auto size) {
+    auto* to = static_cast<uint8_t*>(data);
+    uint8_t value[size];
+    std::memcpy(value, element, size);
+    move_strided(FixedMove<size>(), n, value, 0, to, static_cast<int64_t>(size));
+  });
 }
 
 bool broadcast_together(TensorView& a, TensorView& b) {
@@ -333,6 +420,10 @@ bool broadcast_together(TensorView& a, TensorView& b) {
 }
 
 bool resize_to(const TensorView& shape, Tensor& out) {
+  const auto sizes = out.sizes();
+  if (sizes.size() == shape.dim && std::equal(sizes.begin(), sizes.end(), shape.sizes.begin())) {
+    return true;
+  }
   return resize_tensor(out, IntArrayRef(shape.sizes.data(), shape.dim)) == Error::Ok;
 }
 

@@ -33,6 +33,19 @@ struct TensorView {
   explicit TensorView(const Tensor& tensor);
   /// The one element at `element`, as a view of rank 0.
   TensorView(const void* element, ScalarType dtype);
+  // Most tensors have few dimensions: what lies behind them is not copied.
+  TensorView(const TensorView& other) { *this = other; }
+  TensorView& operator=(const TensorView& other) {
+    base = other.base;
+    offset = other.offset;
+    dtype = other.dtype;
+    dim = other.dim;
+    for (size_t d = 0; d < dim; ++d) {
+      sizes[d] = other.sizes[d];
+      strides[d] = other.strides[d];
+    }
+    return *this;
+  }
 
   uint8_t* data() const { return offset == 0 ? base : base + offset; }
   int64_t numel() const;
@@ -64,6 +77,8 @@ class StridedCopy {
   StridedCopy(const TensorView& in, const TensorView& out);
   /// Addresses of the first elements; the memory does not overlap, or is identical in layout.
   void run(const uint8_t* in, uint8_t* out) const;
+  /// How many bytes are copied, where it is one run of them as they are; else 0.
+  int64_t run_bytes() const;
 
  private:
   using Loops = LoopNest<2>;
@@ -98,6 +113,8 @@ void copy(const TensorView& in, const TensorView& out);
 
 /// Sets all elements; `element` is one of the view's type.
 void fill(const TensorView& out, const void* element);
+/// The same for `n` adjacent elements of 1, 2, 4, 8 or 16 bytes.
+void fill_run(void* data, int64_t n, const void* element, int64_t element_size);
 
 /// Gives `out` the view's shape and copies the view there. Fails `ctx` when the shape or the type
 /// does not fit.

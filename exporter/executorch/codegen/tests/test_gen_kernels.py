@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import gen_kernels
 import pytest
 import yaml
+
+from executorch.codegen import gen_kernels
 
 SCHEMA = "add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)"
 
@@ -34,7 +35,7 @@ def test_short_form_and_foreign_namespaces(tmp_path: Path) -> None:
         entry("custom::fast_add_out", op="add.out"),
         entry("mine::scale", func="my::scale.out(Tensor x, float s, *, Tensor(a!) out) -> Tensor"),
     )
-    gen_kernels.generate(kernels, "fast", tmp_path, schemas)
+    gen_kernels.generate([kernels], "fast", tmp_path, schemas)
 
     headers = tmp_path / "executorch" / "kernels" / "fast"
     native = (headers / "NativeFunctions.h").read_text()
@@ -74,7 +75,7 @@ def test_specialized_kernels(tmp_path: Path) -> None:
             for order in ("0,1", "1,0")
         ),
     ]
-    gen_kernels.generate(tmp_path / "kernels.yaml", "fast", tmp_path, tmp_path / "kernels.yaml")
+    gen_kernels.generate([tmp_path / "kernels.yaml"], "fast", tmp_path, tmp_path / "kernels.yaml")
     source = (tmp_path / "RegisterKernels.cpp").read_text()
     assert 'KernelKey("v1/6;0,1|7;0|6;0,1|6;0,1"), ET_BOXED_FUNCTION("add.out"' in source
     functions = (tmp_path / "executorch" / "kernels" / "fast" / "Functions.h").read_text()
@@ -112,7 +113,8 @@ def test_errors_say_what_is_wrong(
 
 def test_the_script_exits_with_the_reason(tmp_path: Path) -> None:
     kernels = write(tmp_path / "kernels.yaml", entry(op="nothing.out"))
-    command = [sys.executable, gen_kernels.__file__, "--yaml", kernels, "--library", "x"]
+    module = "executorch.codegen.gen_kernels"
+    command = [sys.executable, "-m", module, "--yaml", str(kernels), "--library", "x"]
     result = subprocess.run(
         [*command, "--output-dir", tmp_path], capture_output=True, text=True, check=False
     )

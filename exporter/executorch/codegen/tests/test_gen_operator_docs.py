@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 from __future__ import annotations
 
-import gen_kernels
-import gen_operator_docs
+from executorch.codegen import gen_kernels, gen_operator_docs
 
 
 def test_the_page_is_up_to_date() -> None:
     page = gen_operator_docs.operators_page()
-    assert gen_operator_docs.PAGE.read_text() == page, "run python codegen/gen_operator_docs.py"
+    assert gen_operator_docs.PAGE.read_text() == page, (
+        "run python -m executorch.codegen.gen_operator_docs"
+    )
 
 
 def test_every_operator_is_listed_with_its_types() -> None:

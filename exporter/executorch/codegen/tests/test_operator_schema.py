@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from operator_schema import OperatorSchema, Type
+
+from executorch.codegen.operator_schema import OperatorSchema, Type
 
 
 @pytest.mark.parametrize(

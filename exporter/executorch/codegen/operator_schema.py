@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 _SCHEMA = re.compile(
     r"(?:(?P<namespace>\w+)::)?(?P<name>\w+)(?:\.(?P<overload>\w+))?"
@@ -141,6 +142,15 @@ class OperatorSchema:
         """Name for C++ callers: `add_outf` for an out variant, else the operator's own."""
         is_out_variant = any(argument.type.is_written for argument in self.arguments)
         return f"{self.name}_outf" if is_out_variant and not self.name.endswith("_") else self.name
+
+
+def entry_name(entry: dict[str, Any]) -> str:
+    """The full name of the operator of a kernel YAML's entry. ValueError if it names none."""
+    if "func" in entry:
+        return OperatorSchema.parse(entry["func"]).full_name
+    if "op" in entry:
+        return entry["op"] if "::" in entry["op"] else f"aten::{entry['op']}"
+    raise ValueError(f"neither `func` nor `op`: {entry}")
 
 
 def _split(text: str) -> list[str]:
