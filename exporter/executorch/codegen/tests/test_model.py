@@ -18,7 +18,7 @@ from executorch.codegen.parse import (
     strip_et_fields,
 )
 
-ENTRY = {
+ENTRY: dict[str, object] = {
     "func": "add.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)",
     "kernels": [
         {"arg_meta": None, "kernel_name": "torch::executor::add_out"},
