@@ -20,7 +20,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CONFIGURE := cmake -DPython_EXECUTABLE=$(VENV)/bin/python --preset
 
 .PHONY: help demo test build wheel clean venv build-release build-debug \
-	test-cpp test-python test-size lint lint-format lint-python lint-tidy
+	test-cpp test-python test-size test-installation lint lint-format lint-python lint-tidy
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -32,7 +32,7 @@ demo: venv ## export EfficientNet-Lite0 and classify two photographs with the ru
 	cmake --build --preset release --target _portable_lib executor_runner
 	python examples/efficientnet_lite0/demo.py
 
-test: lint test-cpp test-python test-size ## every check and test: formats, types, lint, C++ (also under sanitizers), Python, size
+test: lint test-cpp test-python test-size test-installation ## every check and test: formats, types, lint, C++ (also under sanitizers), Python, size
 
 build: build-release ## build everything (preset release)
 
@@ -79,8 +79,14 @@ test-size: $(STAMPS)/dev ## size_test against its budget
 test-python: venv build-release ## the Python tests
 	pytest -n $(JOBS)
 
+# With the compilers and warnings of the presets, so that what they built is used again.
 wheel: $(STAMPS)/dev ## build dist/executorch-*.whl
-	pip wheel . --no-build-isolation --no-deps -w dist
+	CC=$${CC:-cc} CXX=$${CXX:-c++} pip wheel . --no-build-isolation --no-deps -w dist -C cmake.define.CMAKE_COMPILE_WARNING_AS_ERROR=ON
+
+test-installation: venv build-release wheel ## examples/cmake_app and custom_ops against installations: static, shared, the wheel
+	$(CONFIGURE) shared
+	cmake --build --preset shared
+	python test/installation/run.py
 
 # --- Checks without running -------------------------------------------------------------------------------------------
 
@@ -108,4 +114,4 @@ lint-tidy: build-release
 	else echo 'clang-tidy: skipped, it is not installed'; fi
 
 clean: ## remove what was built, but not build/venv and build/third-party
-	rm -rf build/release build/debug build/minsize build/wheel dist exporter/executorch/extension/pybindings/*.so
+	rm -rf build/release build/shared build/debug build/minsize build/wheel build/installation dist exporter/executorch/extension/pybindings/*.so

@@ -231,8 +231,8 @@ function(executorch_add_model_runner name)
   add_executable(${name} ${_sources})
   target_compile_features(${name} PRIVATE cxx_std_17)
   target_link_libraries(
-    ${name} PRIVATE ${name}_kernels extension_data_loader extension_evalue_util extension_flat_tensor
-                    extension_runner_util
+    ${name} PRIVATE ${name}_kernels $<TARGET_NAME_IF_EXISTS:extension_threadpool> extension_data_loader
+                    extension_evalue_util extension_flat_tensor extension_runner_util extension_tensor
   )
 endfunction()
 

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # How this project declares a library, a registration, generated headers and a test.
 
+if(APPLE)
+  set(EXECUTORCH_ORIGIN @loader_path)
+else()
+  set(EXECUTORCH_ORIGIN $ORIGIN)
+endif()
+
 # et_glob(<variable> <pattern>...): the sources below the current folder, without those of tests.
 function(et_glob variable)
   file(GLOB_RECURSE _sources CONFIGURE_DEPENDS ${ARGN})
@@ -19,6 +25,9 @@ function(et_add_library name)
   else()
     if(EXECUTORCH_BUILD_SHARED)
       add_library(${name} SHARED ${arg_SOURCES})
+      # DEFINE_SYMBOL: compiled as for a static library, so that ccache has one object for both. INSTALL_RPATH: found
+      # beside each other, wherever that is.
+      set_target_properties(${name} PROPERTIES DEFINE_SYMBOL "" INSTALL_RPATH "${EXECUTORCH_ORIGIN}")
     else()
       add_library(${name} STATIC ${arg_SOURCES})
     endif()
@@ -38,11 +47,19 @@ function(et_compile_as_own name freestanding)
   endif()
 endfunction()
 
-# et_add_registration(<library> SOURCES <file>... LIBS <target>...)
+# et_add_registration(<library> [ARCHIVE <name>] SOURCES <file>... LIBS <target>...)
 # Sources with static registration objects. Whoever links <library>, directly or not, gets these object files on the
-# link line: nothing refers to them, so from an archive the linker would drop them.
+# link line: nothing refers to them, so from an archive the linker would drop them. For builds without CMake they also are
+# in the archive <name> (by default <library> where that has no file of its own, else <library>_ops_lib), to be linked as
+# a whole.
 function(et_add_registration library)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ARCHIVE" "SOURCES;LIBS")
+  get_target_property(_type ${library} TYPE)
+  if(NOT arg_ARCHIVE AND _type STREQUAL "INTERFACE_LIBRARY")
+    set(arg_ARCHIVE ${library})
+  elseif(NOT arg_ARCHIVE)
+    set(arg_ARCHIVE ${library}_ops_lib)
+  endif()
   add_library(${library}_registration OBJECT ${arg_SOURCES})
   target_link_libraries(${library}_registration PRIVATE ${arg_LIBS})
   et_compile_as_own(${library}_registration TRUE)
@@ -51,6 +68,24 @@ function(et_add_registration library)
     ${library} INTERFACE $<BUILD_INTERFACE:$<TARGET_OBJECTS:${library}_registration>>
                          $<INSTALL_INTERFACE:$<TARGET_OBJECTS:executorch::${library}_registration>>
   )
+  add_library(${library}_archive STATIC $<TARGET_OBJECTS:${library}_registration>)
+  set_target_properties(${library}_archive PROPERTIES OUTPUT_NAME ${arg_ARCHIVE} LINKER_LANGUAGE CXX)
+  install(TARGETS ${library}_archive)
+  set_property(GLOBAL APPEND PROPERTY EXECUTORCH_REGISTRATION_ARCHIVES ${arg_ARCHIVE})
+endfunction()
+
+# et_add_aggregate(<name> <target>...)
+# Interface library executorch::<name>: those of the targets that this build has.
+function(et_add_aggregate name)
+  add_library(executorch_${name} INTERFACE)
+  set_target_properties(executorch_${name} PROPERTIES EXPORT_NAME ${name})
+  foreach(_target IN LISTS ARGN)
+    if(TARGET ${_target})
+      target_link_libraries(executorch_${name} INTERFACE ${_target})
+    endif()
+  endforeach()
+  add_library(executorch::${name} ALIAS executorch_${name})
+  install(TARGETS executorch_${name} EXPORT executorch)
 endfunction()
 
 # et_add_flatbuffer_headers(<name> <folder> SCHEMAS <file.fbs>... [LIBS <name>...])

@@ -117,6 +117,10 @@ function(third_party_archives name)
   string(MAKE_C_IDENTIFIER
          "${CMAKE_GENERATOR}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}-${CMAKE_C_COMPILER_ID}-${CMAKE_C_COMPILER_VERSION}"
          _toolchain)
+  # By its path, too: CMake forgets all other settings of a build folder in which the compiler's path changes.
+  string(MD5 _compilers "${CMAKE_C_COMPILER};${CMAKE_CXX_COMPILER}")
+  string(SUBSTRING ${_compilers} 0 8 _compilers)
+  string(APPEND _toolchain _${_compilers})
   # Resolved, so that one build serves however its folder is reached.
   file(MAKE_DIRECTORY ${_third_party_root}/${_toolchain})
   file(REAL_PATH ${_third_party_root}/${_toolchain}/${name} _build)
@@ -164,8 +168,12 @@ function(third_party_archives name)
       ${name} INTERFACE $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/executorch/${_file}>
     )
   endforeach()
+  set_property(GLOBAL APPEND PROPERTY EXECUTORCH_THIRD_PARTY_LIBRARIES ${arg_LIBRARIES})
   install(TARGETS ${name} EXPORT executorch)
-  install(FILES ${_archives} DESTINATION ${CMAKE_INSTALL_LIBDIR}/executorch OPTIONAL) # those that something links
+  # Those that something links. The shared backend has XNNPACK in it.
+  if(NOT EXECUTORCH_BUILD_SHARED OR NOT name STREQUAL "xnnpack")
+    install(FILES ${_archives} DESTINATION ${CMAKE_INSTALL_LIBDIR}/executorch OPTIONAL)
+  endif()
 endfunction()
 
 if(EXECUTORCH_BUILD_PTHREADPOOL OR EXECUTORCH_BUILD_CPUINFO OR EXECUTORCH_BUILD_XNNPACK)

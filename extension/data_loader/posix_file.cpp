@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -18,6 +20,7 @@ namespace extension {
 namespace internal {
 
 using runtime::Error;
+using runtime::FreeableBuffer;
 using runtime::Result;
 
 namespace {
@@ -25,22 +28,34 @@ namespace {
 constexpr size_t kMaxBytesPerRead = size_t{1} << 30;
 }  // namespace
 
+Error check_alignment(size_t alignment) {
+  ET_CHECK_OR_RETURN_ERROR(alignment != 0 && (alignment & (alignment - 1)) == 0, InvalidArgument,
+                           "alignment %zu is not a power of two", alignment);
+  return Error::Ok;
+}
+
 Result<PosixFile> PosixFile::open(const char* path) {
   ET_CHECK_OR_RETURN_ERROR(path != nullptr, InvalidArgument, "the path of the file is null");
   // O_NONBLOCK: a named pipe without a writer must not hang.
   const int descriptor = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   ET_CHECK_OR_RETURN_ERROR(descriptor >= 0, AccessFailed, "cannot open '%s': %s", path,
                            std::strerror(errno));
-  PosixFile file(descriptor, 0, path);
+  auto file = adopt(descriptor, path);
+  if (!file.ok()) {
+    ::close(descriptor);
+  }
+  return file;
+}
+
+Result<PosixFile> PosixFile::adopt(int descriptor, const char* name) {
   struct stat status;
   ET_CHECK_OR_RETURN_ERROR(::fstat(descriptor, &status) == 0, AccessFailed, "cannot stat '%s': %s",
-                           path, std::strerror(errno));
+                           name, std::strerror(errno));
   ET_CHECK_OR_RETURN_ERROR(!S_ISDIR(status.st_mode), AccessFailed,
-                           "cannot read '%s': it is a directory", path);
+                           "cannot read '%s': it is a directory", name);
   ET_CHECK_OR_RETURN_ERROR(S_ISREG(status.st_mode), AccessFailed,
-                           "cannot read '%s': it is not a regular file", path);
-  file.size_ = static_cast<size_t>(status.st_size);
-  return file;
+                           "cannot read '%s': it is not a regular file", name);
+  return PosixFile(descriptor, static_cast<size_t>(status.st_size), name);
 }
 
 PosixFile::PosixFile(PosixFile&& other) noexcept
@@ -83,6 +98,22 @@ Error PosixFile::read(size_t offset, size_t size, void* buffer) const {
     size -= static_cast<size_t>(count);
   }
   return Error::Ok;
+}
+
+Result<FreeableBuffer> PosixFile::read_buffer(size_t offset, size_t size, size_t alignment) const {
+  // Before the allocation, so that a size out of a broken file cannot exhaust the memory.
+  ET_CHECK_OK_OR_RETURN_ERROR(check_range(offset, size));
+  if (size == 0) {
+    return FreeableBuffer();
+  }
+  void* data = nullptr;
+  // posix_memalign() does not take lower alignments than that of a pointer.
+  ET_CHECK_OR_RETURN_ERROR(
+      ::posix_memalign(&data, std::max(alignment, alignof(std::max_align_t)), size) == 0,
+      MemoryAllocationFailed, "no memory for %zu bytes of '%s'", size, path());
+  FreeableBuffer buffer(data, size, [](void*, void* memory, size_t) { std::free(memory); });
+  ET_CHECK_OK_OR_RETURN_ERROR(read(offset, size, data));
+  return buffer;
 }
 
 }  // namespace internal

@@ -5,17 +5,25 @@
 #include <string>
 
 #include <executorch/runtime/core/error.h>
+#include <executorch/runtime/core/freeable_buffer.h>
 #include <executorch/runtime/core/result.h>
 
 namespace executorch {
 namespace extension {
 namespace internal {
 
+/// InvalidArgument unless `alignment` is a power of two.
+ET_NODISCARD runtime::Error check_alignment(size_t alignment);
+
 /// A regular file that is open for reading; closed by the destructor. Movable.
 class PosixFile final {
  public:
   /// AccessFailed, naming the path and the system's reason, if it is not a readable regular file.
   static runtime::Result<PosixFile> open(const char* path);
+
+  /// The same for a file that is open; `name` is what failures call it. The descriptor belongs to
+  /// the result, and stays the caller's where there is none.
+  static runtime::Result<PosixFile> adopt(int descriptor, const char* name);
 
   PosixFile(PosixFile&& other) noexcept;
   PosixFile(const PosixFile&) = delete;
@@ -34,6 +42,11 @@ class PosixFile final {
 
   /// Copies bytes [offset, offset + size) to `buffer`. AccessFailed if not all can be read.
   ET_NODISCARD runtime::Error read(size_t offset, size_t size, void* buffer) const;
+
+  /// The same into new memory, aligned to `alignment` bytes or better. MemoryAllocationFailed if
+  /// there is none.
+  ET_NODISCARD runtime::Result<runtime::FreeableBuffer> read_buffer(size_t offset, size_t size,
+                                                                    size_t alignment) const;
 
  private:
   PosixFile(int descriptor, size_t size, std::string path)

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <executorch/extension/flat_tensor/serialize/flat_tensor_generated.h>
+#include <executorch/extension/flat_tensor/serialize/flat_tensor_header.h>
 #include <executorch/runtime/core/checked_math.h>
 #include <executorch/schema/flatbuffer_verifier.h>
 
@@ -35,42 +36,22 @@ constexpr auto kTables =
     fb::make_tables(kTensorLayoutFields, kNamedDataFields, kDataSegmentFields, kFlatTensorFields);
 constexpr fb::Schema kSchema = {kTables.fields, kTables.ends, nullptr, kFlatTensor, "FT01"};
 
-// What stands at byte 8 of the file, little-endian and without padding.
-struct Header {
-  char magic[4];
-  // Bytes from `magic` to the end of the header's last field.
-  uint32_t length;
-  // Bytes that the header takes up with its padding, and the flatbuffer without it: where the
-  // flatbuffer ends is their sum.
-  uint64_t flatbuffer_offset;
-  uint64_t flatbuffer_size;
-  uint64_t segment_base_offset;
-  uint64_t segment_data_size;
-};
-static_assert(sizeof(Header) == 40, "the header has no padding");
-constexpr size_t kHeaderOffset = 8;
-constexpr char kMagic[] = {'F', 'H', '0', '1'};
-
 constexpr uint32_t kVersion = 0;
 
 using Type = DataLoader::SegmentInfo::Type;
 
 // Reads the header and checks it against the size of the file.
-Result<Header> load_header(const DataLoader* loader) {
+Result<FlatTensorHeader> load_header(const DataLoader* loader) {
   ET_ASSIGN_OR_RETURN(file_size, loader->size());
-  Header header;
-  ET_CHECK_OR_RETURN_ERROR(file_size >= kHeaderOffset + sizeof(header), InvalidExternalData,
+  ET_CHECK_OR_RETURN_ERROR(file_size >= FlatTensorHeader::kNumHeadBytes, InvalidExternalData,
                            "not a .ptd file: it has only %zu bytes", file_size);
-  {
-    ET_ASSIGN_OR_RETURN(head, loader->load(0, kHeaderOffset + sizeof(header),
-                                           DataLoader::SegmentInfo(Type::External)));
-    std::memcpy(&header, static_cast<const char*>(head.data()) + kHeaderOffset, sizeof(header));
+  ET_ASSIGN_OR_RETURN(head, loader->load(0, FlatTensorHeader::kNumHeadBytes,
+                                         DataLoader::SegmentInfo(Type::External)));
+  const auto parsed = FlatTensorHeader::Parse(head.data(), head.size());
+  if (!parsed.ok()) {
+    return Error::InvalidExternalData;
   }
-  ET_CHECK_OR_RETURN_ERROR(std::memcmp(header.magic, kMagic, sizeof(kMagic)) == 0,
-                           InvalidExternalData, "not a .ptd file: it has no FH01 header");
-  ET_CHECK_OR_RETURN_ERROR(header.length >= sizeof(header), InvalidExternalData,
-                           "the header of the .ptd file has %" PRIu32 " bytes, but %zu are needed",
-                           header.length, sizeof(header));
+  const FlatTensorHeader& header = *parsed;
   ET_CHECK_OR_RETURN_ERROR(
       range_fits<uint64_t>(header.flatbuffer_offset, header.flatbuffer_size, file_size) &&
           range_fits<uint64_t>(header.segment_base_offset, header.segment_data_size, file_size),

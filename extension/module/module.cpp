@@ -309,7 +309,10 @@ Error Module::set_inputs(const std::string& method_name, const std::vector<EValu
 
 Error Module::set_output(const std::string& method_name, EValue output_value, size_t output_index) {
   ET_ASSIGN_OR_RETURN(method, loaded_method(method_name));
-  ET_ASSIGN_OR_RETURN(tensor, output_value.tryToTensor());
+  ET_CHECK_OR_RETURN_ERROR(output_value.isTensor(), InvalidArgument,
+                           "output %zu of '%s' can only be set to a tensor", output_index,
+                           method_name.c_str());
+  const aten::Tensor& tensor = output_value.toTensor();
   ET_ASSIGN_OR_RETURN(info, method->method_meta().output_tensor_meta(output_index));
   ET_CHECK_OR_RETURN_ERROR(tensor.scalar_type() == info.scalar_type(), InvalidArgument,
                            "output %zu of '%s' has elements of type %s, but the tensor has %s",

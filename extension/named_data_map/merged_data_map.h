@@ -49,5 +49,10 @@ class MergedDataMap final : public runtime::NamedDataMap {
   std::vector<const char*> keys_;
 };
 
+// Where ExecuTorch has it.
+namespace merged_data_map {
+using ::executorch::extension::MergedDataMap;
+}  // namespace merged_data_map
+
 }  // namespace extension
 }  // namespace executorch

@@ -78,9 +78,13 @@ PyMethod::PyMethod(std::shared_ptr<LoadedProgram> program, const std::string& na
                                                         : &own_mutex_) {}
 
 std::unique_lock<std::mutex> PyMethod::lock() const {
-  // Whoever holds the mutex may need the GIL to let go of it.
-  py::gil_scoped_release release;
-  return std::unique_lock<std::mutex>(*mutex_);
+  std::unique_lock<std::mutex> lock(*mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) {
+    // Whoever holds the mutex may need the GIL to let go of it.
+    py::gil_scoped_release release;
+    lock.lock();
+  }
+  return lock;
 }
 
 void PyMethod::set_inputs_locked(std::shared_ptr<Inputs> inputs) {

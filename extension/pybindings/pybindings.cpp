@@ -23,6 +23,9 @@
 
 #include <executorch/extension/pybindings/loaded_program.h>
 #include <executorch/extension/pybindings/python_error.h>
+#ifdef ET_USE_THREADPOOL
+#include <executorch/extension/threadpool/threadpool.h>
+#endif
 #include <executorch/runtime/backend/interface.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
 #include <executorch/runtime/kernel/operator_registry.h>
@@ -351,6 +354,29 @@ PYBIND11_MODULE(_portable_lib, m) {
   m.def("_get_operator_names", [] { return py::list(py::cast(operator_names())); });
   m.def("_get_registered_backend_names", &backend_names);
   m.def("_is_available", &backend_is_available, "backend_name"_a);
+
+#ifdef ET_USE_THREADPOOL
+  m.def("_threadpool_get_thread_count",
+        [] { return threadpool::get_threadpool()->get_thread_count(); });
+  m.def(
+      "_unsafe_reset_threadpool",
+      [](size_t num_threads) {
+        if (!threadpool::get_threadpool()->set_num_threads(num_threads)) {
+          throw_invalid_argument(runtime::last_error_message());
+        }
+      },
+      "num_threads"_a);
+#else
+  m.def("_threadpool_get_thread_count", [] { return 1; });
+  m.def(
+      "_unsafe_reset_threadpool", [](size_t) {}, "num_threads"_a);
+#endif
+
+  // The older profiler, which no build of this runtime has: there never are any results.
+  m.def(
+      "_create_profile_block", [](const std::string&) {}, "name"_a);
+  m.def("_dump_profile_results", [] { return py::bytes(); });
+  m.def("_reset_profile_results", [] {});
 }
 
 }  // namespace pybindings

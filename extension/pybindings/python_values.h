@@ -13,7 +13,7 @@
 
 #include <pybind11/pybind11.h>
 
-#include <deque>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,16 +51,19 @@ class Inputs final {
 
  private:
   struct Tensor;
+  struct String {
+    std::string text;
+    runtime::ArrayRef<char> ref;
+  };
 
-  void add_tensor(pybind11::handle object, const runtime::TensorInfo& info,
-                  const std::string& what);
+  void add_tensor(pybind11::handle object, const runtime::MethodMeta& meta, size_t index);
 
   std::vector<runtime::EValue> values_;
   TensorFamily family_;
-  // What values_ refer to. Deques do not move their elements.
-  std::deque<Tensor> tensors_;
-  std::deque<std::string> strings_;
-  std::deque<runtime::ArrayRef<char>> string_refs_;
+  // What values_ refer to; neither moves. There is room for as many tensors as there are inputs.
+  std::unique_ptr<Tensor[]> tensors_;
+  size_t num_tensors_ = 0;
+  std::vector<std::unique_ptr<String>> strings_;
 };
 
 /**

@@ -19,6 +19,8 @@ bool parallel_for(int64_t begin, int64_t end, int64_t grain_size,
 /// The number of the calling thread within a parallel_for; 0 outside.
 int64_t get_thread_num();
 void set_thread_num(int64_t thread_num);
+/// Threads that a parallel_for may use.
+int64_t get_thread_count();
 
 }  // namespace executorch::extension
 
@@ -58,6 +60,9 @@ inline int64_t get_thread_num() {
   return 0;
 }
 inline void set_thread_num(int64_t) {}
+inline int64_t get_thread_count() {
+  return 1;
+}
 
 }  // namespace executorch::extension
 

@@ -232,7 +232,8 @@ def test_inputs_of_the_runner(program: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "good").write_bytes(bytes(84))
     assert run(model_path=program, inputs=tmp_path / "good").returncode == 0
     assert_refused(
-        run(model_path=program, inputs=tmp_path / "short"), "needs 84 bytes, but 83 were given"
+        run(model_path=program, inputs=tmp_path / "short"),
+        "has 83 bytes, but input 0 of shape 3x7 needs 84",
     )
     assert_refused(run(model_path=program, inputs=tmp_path / "absent"), "No such file")
     assert_refused(run(model_path=program, inputs=tmp_path), "it is a directory")
@@ -247,10 +248,24 @@ def test_inputs_of_the_runner(program: Path, run: Run, tmp_path: Path) -> None:
     ("flags", "sentence"),
     [
         ({"no_such_flag": 1}, "no flag --no_such_flag"),
-        ({"num_executions": 0}, "positive number, not '0'"),
-        ({"num_executions": "many"}, "positive number, not 'many'"),
-        ({"num_executions": 2**40}, "positive number"),
-        ({"print_output": "some"}, "none, summary or all, not 'some'"),
+        ({"num_executions": 0}, "number from 1 to 1000000000, not '0'"),
+        ({"num_executions": "many"}, "number from 1 to 1000000000, not 'many'"),
+        ({"num_executions": 2**70}, "number from 1 to"),
+        ({"num_runs": -1}, "--num_runs must be a number from 1 to"),
+        ({"warmup_runs": -1}, "number from 0 to"),
+        ({"max_secs": "nan"}, "--max_secs must be a number"),
+        ({"cpu_threads": -2}, "--cpu_threads must be a number from -1 to"),
+        ({"num_threads": 2**40}, "--num_threads must be a number from -1 to"),
+        ({"server_mode": "perhaps"}, "true or false, not 'perhaps'"),
+        ({"print_output": "some"}, "one of none.summary.all, not 'some'"),
+        ({"format": "xml"}, "one of text.json.csv, not 'xml'"),
+        ({"input_shapes": "3x"}, "input 0 has 2 dimensions"),
+        ({"input_shapes": "3x-7"}, "is not a shape"),
+        ({"input_shapes": "3xseven"}, "is not a shape"),
+        ({"input_shapes": "99999999999x1"}, "is not a shape"),
+        ({"input_shapes": "2147483647x2147483647"}, "is too large"),
+        ({"input_shapes": "4x7"}, "cannot set the inputs"),
+        ({"input_shapes": "3x7,3x7"}, "has 1 tensor inputs"),
         ({"output_file": "/nowhere/absent/output"}, "cannot write '/nowhere/absent/output-0.bin'"),
     ],
 )

@@ -6,8 +6,8 @@
 
 #include <executorch/backends/xnnpack/runtime/delegate.h>
 #include <executorch/backends/xnnpack/runtime/payload.h>
-#include <executorch/backends/xnnpack/runtime/pool.h>
 #include <executorch/backends/xnnpack/runtime/status_name.h>
+#include <executorch/extension/threadpool/threadpool.h>
 
 #ifndef ET_XNNPACK_SHARED_WORKSPACE
 #define ET_XNNPACK_SHARED_WORKSPACE 1

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -17,6 +18,7 @@
 
 #include <executorch/extension/data_loader/buffer_data_loader.h>
 #include <executorch/extension/data_loader/file_data_loader.h>
+#include <executorch/extension/data_loader/file_descriptor_data_loader.h>
 #include <executorch/extension/data_loader/mmap_data_loader.h>
 #include <executorch/extension/data_loader/shared_ptr_data_loader.h>
 #include <executorch/extension/data_loader/test/temp_file.h>
@@ -58,6 +60,10 @@ class AnyDataLoaderTest : public ::testing::TestWithParam<const char*> {
     const std::string kind = GetParam();
     if (kind == "file") {
       loader_ = std::make_unique<FileDataLoader>(std::move(*FileDataLoader::from(file_.path())));
+    } else if (kind == "descriptor") {
+      const std::string uri = "fd:///" + std::to_string(::open(file_.path(), O_RDONLY));
+      loader_ = std::make_unique<FileDescriptorDataLoader>(
+          std::move(*FileDescriptorDataLoader::fromFileDescriptorUri(uri.c_str())));
     } else if (kind == "mmap") {
       loader_ = std::make_unique<MmapDataLoader>(
           std::move(*MmapDataLoader::from(file_.path(), MlockConfig::NoMlock)));
@@ -113,7 +119,7 @@ TEST_P(AnyDataLoaderTest, RefusesWhatIsOutOfRange) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, AnyDataLoaderTest,
-                         ::testing::Values("file", "mmap", "buffer", "shared_ptr"),
+                         ::testing::Values("file", "descriptor", "mmap", "buffer", "shared_ptr"),
                          [](const auto& info) { return std::string(info.param); });
 
 // What both loaders of files do.
@@ -186,6 +192,22 @@ TEST(FileDataLoaderTest, AlignsItsData) {
   for (const size_t alignment : {0, 3, 48}) {
     EXPECT_EQ(FileDataLoader::from(file.path(), alignment).error(), Error::InvalidArgument);
   }
+}
+
+TEST(FileDescriptorDataLoaderTest, RefusesWhatIsNoOpenFile) {
+  const auto error = [](const std::string& uri) {
+    return FileDescriptorDataLoader::fromFileDescriptorUri(uri.c_str()).error();
+  };
+  for (const char* uri : {"", "fd:///", "fd:///x", "fd:///3x", "fd:///-1", "fd://3", "file:///3",
+                          "fd:///99999999999999999999"}) {
+    EXPECT_EQ(error(uri), Error::InvalidArgument) << uri;
+  }
+  EXPECT_EQ(FileDescriptorDataLoader::fromFileDescriptorUri(nullptr).error(),
+            Error::InvalidArgument);
+  EXPECT_EQ(error("fd:///1000000"), Error::AccessFailed);
+  const int directory = ::open("/", O_RDONLY);
+  EXPECT_EQ(error("fd:///" + std::to_string(directory)), Error::AccessFailed);
+  EXPECT_EQ(::close(directory), 0);
 }
 
 TEST(MmapDataLoaderTest, KeepsTheAlignmentOfTheFile) {

@@ -163,7 +163,7 @@ TEST(ModuleTest, Outputs) {
 
   EXPECT_THAT(module.get_output(1), ErrorIs(Error::InvalidArgument));
   EXPECT_THAT(module.set_output(output, 1), ErrorIs(Error::InvalidArgument));
-  EXPECT_THAT(module.set_output(EValue()), ErrorIs(Error::InvalidType));
+  EXPECT_THAT(module.set_output(EValue()), ErrorIs(Error::InvalidArgument));
   EXPECT_THAT(module.set_outputs({}), ErrorIs(Error::InvalidArgument));
   EXPECT_THAT(module.set_output(zeros({3, 3})), ErrorIs(Error::InvalidArgument));
   EXPECT_THAT(module.set_output(zeros({3, 4}, aten::ScalarType::Int)),

@@ -16,6 +16,8 @@ from executorch.extension.pybindings._portable_lib import (
     MethodMeta,
     TensorInfo,
     Verification,
+    _create_profile_block,
+    _dump_profile_results,
     _get_operator_names,
     _get_registered_backend_names,
     _is_available,
@@ -23,6 +25,9 @@ from executorch.extension.pybindings._portable_lib import (
     _load_for_executorch_from_buffer,
     _load_program,
     _load_program_from_buffer,
+    _reset_profile_results,
+    _threadpool_get_thread_count,
+    _unsafe_reset_threadpool,
 )
 
 __all__ = [
@@ -33,6 +38,8 @@ __all__ = [
     "MethodMeta",
     "TensorInfo",
     "Verification",
+    "_create_profile_block",
+    "_dump_profile_results",
     "_get_operator_names",
     "_get_registered_backend_names",
     "_is_available",
@@ -40,4 +47,7 @@ __all__ = [
     "_load_for_executorch_from_buffer",
     "_load_program",
     "_load_program_from_buffer",
+    "_reset_profile_results",
+    "_threadpool_get_thread_count",
+    "_unsafe_reset_threadpool",
 ]
