@@ -10,7 +10,7 @@ from torch import fx
 
 import executorch.exir.passes.dim_order_ops_registry  # noqa: F401  (defines the operators)
 from executorch.exir.dialects.edge._ops import EdgeOpOverload, edge_op
-from executorch.exir.dim_order_utils import get_memory_format
+from executorch.exir.dim_order_utils import get_memory_format, is_contiguous_dim_order
 from executorch.exir.graph_module import all_graph_modules
 from executorch.exir.operator.convert import unwrap_op_overload
 from executorch.exir.pass_base import PassBase, PassResult
@@ -50,7 +50,7 @@ def convert_memory_format_op(node: fx.Node) -> bool:
 
 def dim_order_of(tensor: torch.Tensor) -> tuple[int, ...]:
     """The dim order of `tensor`; ambiguous strides count as contiguous where they can."""
-    if tensor.is_contiguous():
+    if is_contiguous_dim_order(tensor):
         return tuple(range(tensor.dim()))
     return dim_order_from_stride(tensor.stride())
 

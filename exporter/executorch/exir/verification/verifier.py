@@ -14,7 +14,7 @@ from torch.utils import _pytree as pytree
 
 from executorch.exir.capture._config import EdgeCompileConfig
 from executorch.exir.dialects.edge._ops import EdgeOpOverload
-from executorch.exir.dim_order_utils import is_channel_last_dim_order
+from executorch.exir.dim_order_utils import is_channel_last_dim_order, is_contiguous_dim_order
 from executorch.exir.graph_module import source_line
 
 # Operators that stay plain torch operators: they compute sizes or are checked elsewhere.
@@ -95,7 +95,7 @@ def _check_layout(node: fx.Node) -> None:
     for value in pytree.tree_leaves(node.meta.get("val")):
         if not isinstance(value, torch.Tensor) or value.layout != torch.strided:
             continue
-        if not (value.is_contiguous() or is_channel_last_dim_order(value)):
+        if not (is_contiguous_dim_order(value) or is_channel_last_dim_order(value)):
             raise SpecViolationError(
                 f"the result has strides {tuple(value.stride())} for sizes {tuple(value.shape)}; "
                 "tensors must be contiguous or channels last"

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <executorch/kernels/portable/cpu/util/apply_elementwise_fn.h>
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/runtime/core/function_ref.h>
 #include <executorch/runtime/kernel/kernel_includes.h>

@@ -25,6 +25,35 @@ bool check_scatter_src_args(const Tensor& self, int64_t dim, const Tensor& index
 bool check_scatter_value_args(const Tensor& self, int64_t dim, const Tensor& index,
                               const Scalar& value, Tensor& out);
 
+// Shapes of results, for arguments that have been checked.
+inline void get_index_select_out_target_size(const Tensor& in, int64_t dim, const Tensor& index,
+                                             SizesType* out_sizes, size_t* out_ndim) {
+  *out_ndim = static_cast<size_t>(in.dim());
+  for (ssize_t d = 0; d < in.dim(); ++d) {
+    const bool selected = d == (dim < 0 ? dim + in.dim() : dim);
+    out_sizes[d] = selected ? static_cast<SizesType>(index.numel()) : in.sizes()[d];
+  }
+}
+inline void get_embedding_out_target_size(const Tensor& weight, const Tensor& indices,
+                                          SizesType* out_sizes, size_t* out_ndim) {
+  for (ssize_t d = 0; d < indices.dim(); ++d) {
+    out_sizes[d] = indices.sizes()[d];
+  }
+  out_sizes[indices.dim()] = weight.sizes()[1];
+  *out_ndim = static_cast<size_t>(indices.dim()) + 1;
+}
+inline Error resize_embedding_output(const Tensor& weight, const Tensor& indices,
+                                     const Tensor& out) {
+  SizesType sizes[::executorch::runtime::kTensorDimensionLimit];
+  size_t ndim = 0;
+  ET_CHECK_OR_RETURN_ERROR(
+      static_cast<size_t>(indices.dim()) < ::executorch::runtime::kTensorDimensionLimit,
+      InvalidArgument, "the result would have too many dimensions");
+  get_embedding_out_target_size(weight, indices, sizes, &ndim);
+  Tensor target = out;
+  return resize_tensor(target, ArrayRef<SizesType>(sizes, ndim));
+}
+
 namespace native::utils {
 
 /// The elements of a tensor of Int or Long.

@@ -150,4 +150,25 @@ T min_propagating_nan(T a, T b) {
   return blend((a < b) | (a != a), a, b);
 }
 
+// For kernels of others: the same arithmetic by other names.
+
+/// Remainder with the sign of the divisor, as Python's %.
+template <typename T>
+T remainder_override(T a, T b) {
+  return floor_remainder(a, b);
+}
+/// Whether a value is NaN; no integer is.
+template <typename T>
+bool isnan_override(T a) {
+  return a != a;
+}
+template <typename T>
+T max_override(T a, T b) {
+  return max_propagating_nan(a, b);
+}
+template <typename T>
+T min_override(T a, T b) {
+  return min_propagating_nan(a, b);
+}
+
 }  // namespace torch::executor::native::utils

@@ -105,3 +105,77 @@ inline bool check_norm_parameter(const optional<Tensor>& tensor, int64_t numel, 
 }
 
 }  // namespace torch::executor::native::utils
+
+namespace torch::executor {
+
+// Argument checks for kernels of others. Each answers false with a sentence that names what is
+// wrong.
+
+/// Parameters and statistics have one element per channel, dimension 1 of `in`.
+inline bool check_batch_norm_args(const Tensor& in, const optional<Tensor>& weight,
+                                  const optional<Tensor>& bias,
+                                  const optional<Tensor>& running_mean,
+                                  const optional<Tensor>& running_var, double momentum, double eps,
+                                  Tensor& out, Tensor& mean_out, Tensor& var_out) {
+  (void)momentum;
+  (void)eps;
+  using native::utils::check_norm_parameter;
+  ET_LOG_AND_RETURN_IF_FALSE(tensor_is_floating_type(in) && tensors_have_same_dtype(in, out) &&
+                             tensor_is_floating_type(mean_out) && tensor_is_floating_type(var_out));
+  ET_LOG_AND_RETURN_IF_FALSE(tensor_has_rank_greater_or_equal_to(in, 2));
+  const int64_t channels = in.size(1);
+  return check_norm_parameter(weight, channels, "weight") &&
+         check_norm_parameter(bias, channels, "bias") &&
+         check_norm_parameter(running_mean, channels, "running_mean") &&
+         check_norm_parameter(running_var, channels, "running_var");
+}
+
+/// The last dimensions of `input` are normalized_shape.
+inline bool check_layer_norm_args(const Tensor& input, IntArrayRef normalized_shape,
+                                  const optional<Tensor>& weight, const optional<Tensor>& bias,
+                                  Tensor& out, Tensor& mean_out, Tensor& rstd_out) {
+  ET_LOG_AND_RETURN_IF_FALSE(tensor_is_floating_type(input) &&
+                             tensors_have_same_dtype(input, out) &&
+                             tensors_have_same_dtype(mean_out, rstd_out));
+  const auto rank = static_cast<size_t>(input.dim());
+  ET_CHECK_OR_RETURN_FALSE(!normalized_shape.empty() && normalized_shape.size() <= rank,
+                           "normalized_shape has %zu entries, the input rank %zu",
+                           normalized_shape.size(), rank);
+  int64_t numel = 1;
+  for (size_t i = 0; i < normalized_shape.size(); ++i) {
+    const auto size = static_cast<int64_t>(input.sizes()[rank - normalized_shape.size() + i]);
+    ET_CHECK_OR_RETURN_FALSE(
+        size == normalized_shape[i], "normalized_shape[%zu] is %lld, the input has size %lld", i,
+        static_cast<long long>(normalized_shape[i]), static_cast<long long>(size));
+    numel *= size;
+  }
+  return native::utils::check_norm_parameter(weight, numel, "weight") &&
+         native::utils::check_norm_parameter(bias, numel, "bias");
+}
+
+/// Writes the shape and rank of mean_out and rstd_out: that of `in` with 1 for what is normalized.
+inline void get_layer_norm_out_target_size(const Tensor& in, IntArrayRef normalized_shape,
+                                           SizesType* mean_rstd_sizes, size_t* mean_rstd_ndim) {
+  *mean_rstd_ndim = static_cast<size_t>(in.dim());
+  const size_t kept = *mean_rstd_ndim - normalized_shape.size();
+  for (size_t d = 0; d < *mean_rstd_ndim; ++d) {
+    mean_rstd_sizes[d] = d < kept ? in.sizes()[d] : 1;
+  }
+}
+
+/// `in` has N x C x HxW elements and `group` divides C.
+inline bool check_group_norm_args(const Tensor& in, const optional<Tensor>& weight,
+                                  const optional<Tensor>& bias, int64_t N, int64_t C, int64_t HxW,
+                                  int64_t group, Tensor& out, Tensor& mean_out, Tensor& rstd_out) {
+  ET_LOG_AND_RETURN_IF_FALSE(tensor_is_floating_type(in) && tensors_have_same_dtype(in, out) &&
+                             tensors_have_same_dtype(mean_out, rstd_out));
+  ET_CHECK_OR_RETURN_FALSE(in.numel() == N * C * HxW,
+                           "the input has %zd elements, N * C * HxW is %lld", in.numel(),
+                           static_cast<long long>(N * C * HxW));
+  ET_CHECK_OR_RETURN_FALSE(group > 0 && C % group == 0, "%lld channels cannot be split into %lld",
+                           static_cast<long long>(C), static_cast<long long>(group));
+  return native::utils::check_norm_parameter(weight, C, "weight") &&
+         native::utils::check_norm_parameter(bias, C, "bias");
+}
+
+}  // namespace torch::executor

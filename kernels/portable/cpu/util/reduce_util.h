@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <executorch/kernels/portable/cpu/util/apply_over_dim.h>
 #include <executorch/kernels/portable/cpu/util/block_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
 #include <executorch/kernels/portable/cpu/util/math_util.h>
