@@ -18,6 +18,7 @@ from torch._export.utils import _is_preservable_cia_op
 from torch._guards import detect_fake_mode
 from torch._ops import HigherOrderOperator, OpOverload
 from torch.export import ExportedProgram, default_decompositions
+from torch.fx.experimental.symbolic_shapes import PendingUnbackedSymbolNotFound
 from torch.fx.traceback import NodeSource, NodeSourceAction
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -82,7 +83,8 @@ def decompose(
 
     try:
         return _OperatorwiseDecomposer(program, table.materialize(), is_kept).run()
-    except _NeedsTracing:
+    except (_NeedsTracing, PendingUnbackedSymbolNotFound):
+        _forget_pending_symbols(program)
         if any(map(has_dynamic_length, program.graph.nodes)):
             table.update(LOOPS)
         for op in preserve:
@@ -94,6 +96,14 @@ def decompose(
         result._state_dict = dict(result.state_dict)
         result._constants = dict(result.constants)
         return result
+
+
+def _forget_pending_symbols(program: ExportedProgram) -> None:
+    """Drops symbols for sizes that an interrupted attempt made and used for nothing."""
+    values = [node.meta.get("val") for node in program.graph.nodes if node.op != "output"]
+    mode = detect_fake_mode(values)
+    if mode is not None and mode.shape_env is not None:
+        mode.shape_env.pending_fresh_unbacked_symbols.clear()
 
 
 @cache

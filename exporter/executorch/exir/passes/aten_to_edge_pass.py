@@ -64,7 +64,7 @@ _SYMBOLIC = {
     aten.sym_storage_offset.default,
 }
 
-_NUMBER = (bool, int, float, torch.SymInt, torch.SymFloat, torch.SymBool)
+_NUMBER = (bool, int, float, complex, torch.SymInt, torch.SymFloat, torch.SymBool)
 
 
 @cache
@@ -186,7 +186,7 @@ class _ConstantLifter:
         self._program = program
         self._nodes: dict[tuple[str, torch.dtype], fx.Node] = {}
 
-    def node(self, value: bool | int | float, dtype: torch.dtype) -> fx.Node:
+    def node(self, value: bool | int | float | complex, dtype: torch.dtype) -> fx.Node:
         key = (repr(value), dtype)
         if key not in self._nodes:
             fake = torch.tensor(value, dtype=dtype)
@@ -280,7 +280,7 @@ class _GraphConverter:
 
     def _lift_scalar_tensor(self, node: _Node) -> bool:
         value = node.meta["val"]
-        if self._lifter is None or not isinstance(node.args[0], (bool, int, float)):
+        if self._lifter is None or not isinstance(node.args[0], (bool, int, float, complex)):
             return False
         node.replace_all_uses_with(self._lifter.node(node.args[0], value.dtype))
         self._graph.erase_node(node)
@@ -333,7 +333,7 @@ def _comes_from_placeholder(node: _Node) -> bool:
     return node.op == "placeholder"
 
 
-def _promoted_dtype(node: _Node, number: bool | int | float) -> torch.dtype:
+def _promoted_dtype(node: _Node, number: bool | int | float | complex) -> torch.dtype:
     """The dtype in which `node` combines `number` with its tensor arguments."""
     tensors = [a.meta["val"] for a in node.all_input_nodes]
     tensors = [t for t in tensors if isinstance(t, torch.Tensor) and t.dtype != torch.bool]
