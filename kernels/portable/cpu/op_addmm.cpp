@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <type_traits>
 
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/matmul_ops_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
@@ -22,6 +23,13 @@ Tensor& addmm_out(KernelRuntimeContext& ctx, const Tensor& in, const Tensor& mat
                         out, "addmm: size %zd of dimension %zd of self does not broadcast to %zd",
                         in.size(d), d, out.size(out_dim));
     *strides[out_dim] = in.size(d) == 1 ? 0 : in.strides()[d];
+  }
+  if (utils::is_complex(out)) {
+    const auto beta_value = beta.to<double>();
+    utils::multiply_complex(mat1.size(0), mat2.size(1), mat1.size(1), utils::as_matrix(mat1),
+                            utils::as_matrix(mat2), utils::as_matrix(out), alpha.to<double>(),
+                            beta_value == 0 ? nullptr : &addend, beta_value);
+    return out;
   }
   utils::dispatch_product_type(out.scalar_type(), [&](auto tag) {
     using T = typename decltype(tag)::type;

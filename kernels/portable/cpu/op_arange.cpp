@@ -30,13 +30,12 @@ int64_t range_size(double start, double end, double step) {
                                                                     : -1;
 }
 
-/// start, start + step, ... up to `end`, which is left out.
+/// `size` elements start, start + step, ...
 template <typename T>
-Tensor& arange(KernelRuntimeContext& ctx, T start, T end, T step, Tensor& out) {
-  const int64_t size = range_size(start, end, step);
+Tensor& arange(KernelRuntimeContext& ctx, T start, T step, int64_t size, Tensor& out) {
   ET_KERNEL_CHECK_MSG(ctx, size >= 0, InvalidArgument, out,
-                      "No range leads from %f to %f in steps of %f", static_cast<double>(start),
-                      static_cast<double>(end), static_cast<double>(step));
+                      "From %f, no range leads there in steps of %f", static_cast<double>(start),
+                      static_cast<double>(step));
   ET_KERNEL_CHECK(ctx, ::executorch::runtime::tensor_is_realhbf16_type(out), InvalidArgument, out);
   if (!utils::resize_or_fail(ctx, IntArrayRef(&size, 1), out)) {
     return out;
@@ -66,10 +65,22 @@ Tensor& arange_out(KernelRuntimeContext& ctx, const Scalar& end, Tensor& out) {
 
 Tensor& arange_start_out(KernelRuntimeContext& ctx, const Scalar& start, const Scalar& end,
                          const Scalar& step, Tensor& out) {
-  if (start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true)) {
-    return arange(ctx, start.to<int64_t>(), end.to<int64_t>(), step.to<int64_t>(), out);
+  const bool is_integral = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
+  const auto as_integer = [](const Scalar& number) {
+    return number.isFloatingPoint() ? static_cast<int64_t>(number.to<double>())
+                                    : number.to<int64_t>();
+  };
+  // As torch: integers are computed from integers, even where the arguments are not; their number
+  // is that of the range of real numbers, unless they have 64 bits.
+  if (is_integral || out.scalar_type() == ScalarType::Long) {
+    const int64_t size = range_size(as_integer(start), as_integer(end), as_integer(step));
+    return arange(ctx, as_integer(start), as_integer(step), size, out);
   }
-  return arange(ctx, start.to<double>(), end.to<double>(), step.to<double>(), out);
+  const int64_t size = range_size(start.to<double>(), end.to<double>(), step.to<double>());
+  if (::executorch::runtime::isIntegralType(out.scalar_type(), /*include_bool=*/true)) {
+    return arange(ctx, as_integer(start), as_integer(step), size, out);
+  }
+  return arange(ctx, start.to<double>(), step.to<double>(), size, out);
 }
 
 }  // namespace torch::executor::native

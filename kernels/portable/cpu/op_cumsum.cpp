@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/block_util.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/loop_nest.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
@@ -67,14 +68,22 @@ void cumsum_lines(const Tensor& in, int64_t in_offset, int64_t in_step, const Te
 Tensor& cumsum_out(KernelRuntimeContext& ctx, const Tensor& self, int64_t dim,
                    optional<ScalarType> enforced_dtype, Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensor_has_dim(self, dim), InvalidArgument, out);
-  ET_KERNEL_CHECK(ctx, tensor_is_realhbbf16_type(self) && tensor_is_realhbbf16_type(out),
-                  InvalidArgument, out);
+  ET_KERNEL_CHECK(ctx, utils::is_complex(out) || tensor_is_realhbbf16_type(out), InvalidArgument,
+                  out);
+  ET_KERNEL_CHECK(ctx, tensor_can_cast_to(self, out.scalar_type()), InvalidArgument, out);
   ET_KERNEL_CHECK_MSG(ctx, !enforced_dtype.has_value() || *enforced_dtype == out.scalar_type(),
                       InvalidArgument, out, "cumsum: dtype is %s and out is %s",
                       ::executorch::runtime::toString(*enforced_dtype),
                       ::executorch::runtime::toString(out.scalar_type()));
   ET_KERNEL_CHECK(ctx, resize_tensor(out, self.sizes()) == Error::Ok, InvalidArgument, out);
   if (self.numel() == 0) {
+    return out;
+  }
+
+  if (utils::is_complex(self) || utils::is_complex(out)) {
+    using utils::StdComplex;
+    utils::scan_complex(self, dim, out,
+                        [](const StdComplex& acc, const StdComplex& x) { return acc + x; });
     return out;
   }
 

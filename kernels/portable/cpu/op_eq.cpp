@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
 
 namespace torch::executor::native {
@@ -8,6 +9,12 @@ namespace {
 
 Tensor& eq(KernelRuntimeContext& ctx, const utils::Operand& a, const utils::Operand& b,
            Tensor& out) {
+  const utils::Operand operands[] = {a, b};
+  if (::executorch::runtime::isComplexType(utils::result_type(operands))) {
+    return utils::test_complex(
+        ctx, a, b, out,
+        [](const utils::StdComplex& x, const utils::StdComplex& y) { return x == y; });
+  }
   return utils::compare(ctx, a, b, out, [](auto x, auto y) { return x == y; });
 }
 

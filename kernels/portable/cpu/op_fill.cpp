@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
+#include <executorch/kernels/portable/cpu/util/tensor_view.h>
 
 namespace torch::executor::native {
 
@@ -24,7 +25,7 @@ Tensor& fill_tensor_out(KernelRuntimeContext& ctx, const Tensor& self, const Ten
                         Tensor& out) {
   ET_KERNEL_CHECK_MSG(ctx, value.dim() == 0 && value.const_data_ptr() != nullptr, InvalidArgument,
                       out, "value has rank %zd, expected 0", value.dim());
-  ET_KERNEL_CHECK(ctx, ::executorch::runtime::tensor_is_realhbbf16_type(value), InvalidArgument,
+  ET_KERNEL_CHECK(ctx, utils::can_convert(value.scalar_type(), out.scalar_type()), InvalidArgument,
                   out);
   return fill(ctx, self, value, out);
 }

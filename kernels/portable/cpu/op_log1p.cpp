@@ -2,11 +2,16 @@
 #include <cmath>
 
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
 
 namespace torch::executor::native {
 
 Tensor& log1p_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
+  if (utils::is_complex(self)) {
+    return utils::map_complex(ctx, self, out,
+                              [](const utils::StdComplex& z) { return std::log(1.0 + z); });
+  }
   return utils::map_to_float(ctx, self, out, [](auto x) { return std::log1p(x); });
 }
 

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
 
 namespace torch::executor::native {
 
 Tensor& logical_not_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
+  if (utils::is_complex(self)) {
+    return utils::test_complex(
+        ctx, self, self, out,
+        [](const utils::StdComplex& z, const utils::StdComplex&) { return z == 0.0; });
+  }
   return utils::test(ctx, self, out, [](auto x) { return x == 0; });
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
 #include <executorch/kernels/portable/cpu/util/math_util.h>
 
@@ -11,6 +12,16 @@ namespace {
 
 Tensor& power(KernelRuntimeContext& ctx, const utils::Operand& base, const utils::Operand& exponent,
               Tensor& out) {
+  const utils::Operand operands[] = {base, exponent};
+  const ScalarType compute = utils::result_type(operands);
+  if (::executorch::runtime::isComplexType(compute)) {
+    return utils::map_complex(
+        ctx, base, exponent, compute, out, [](utils::Complex x, utils::Complex y) {
+          const utils::StdComplex z = std::pow(utils::StdComplex(x.real(), x.imag()),
+                                               utils::StdComplex(y.real(), y.imag()));
+          return utils::Complex(z.real(), z.imag());
+        });
+  }
   return utils::map_binary(ctx, base, exponent, out,
                            [](auto x, auto y) { return utils::power(x, y); });
 }
@@ -45,7 +56,7 @@ Tensor& pow_Tensor_Scalar_out(KernelRuntimeContext& ctx, const Tensor& self, con
     if (e == -0.5) {
       return utils::map_to_float(ctx, self, out, [](auto x) { return 1 / std::sqrt(x); });
     }
-  } else {
+  } else if (!::executorch::runtime::isComplexType(self.scalar_type())) {
     ET_KERNEL_CHECK_MSG(ctx, e >= 0, InvalidArgument, out,
                         "Integers cannot be raised to a negative integer power");
   }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
 #include <executorch/kernels/portable/cpu/util/vector_math.h>
 
 namespace torch::executor::native {
 
 Tensor& tanh_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
+  if (utils::is_complex(self)) {
+    return utils::map_complex(ctx, self, out,
+                              [](const utils::StdComplex& z) { return std::tanh(z); });
+  }
   return utils::map_to_float(ctx, self, out, [](auto x) { return utils::vector_math::tanh(x); });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/kernels/portable/cpu/util/complex_util.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_ops_util.h>
 
 namespace torch::executor::native {
@@ -9,6 +10,9 @@ Tensor& where_out(KernelRuntimeContext& ctx, const Tensor& condition, const Tens
   ET_KERNEL_CHECK(ctx, tensor_is_type(condition, ScalarType::Bool, ScalarType::Byte),
                   InvalidArgument, out);
   utils::Operand operands[] = {self, other};
+  if (::executorch::runtime::isComplexType(utils::result_type(operands))) {
+    return utils::select_complex(ctx, condition, self, other, out);
+  }
   return utils::select(ctx, condition, self, other, utils::result_type(operands), out);
 }
 

@@ -152,6 +152,12 @@ Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operan
 }
 
 Tensor& fill_elements(KernelRuntimeContext& ctx, const Operand& value, Tensor& out) {
+  if (isComplexType(out.scalar_type()) || isComplexType(value.dtype())) {
+    alignas(16) uint8_t element[16] = {};
+    copy(TensorView(value.data(), value.dtype()), TensorView(element, out.scalar_type()));
+    fill(TensorView(out), element);
+    return out;
+  }
   ET_KERNEL_CHECK_MSG(
       ctx,
       isFloatingType(out.scalar_type()) || isIntegralType(out.scalar_type(), /*include_bool=*/true),

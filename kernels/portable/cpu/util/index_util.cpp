@@ -28,12 +28,16 @@ bool index_fits(const Tensor& index, const Tensor& tensor, int64_t except) {
   return true;
 }
 
-bool check_scatter_args(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& out) {
-  ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(self, out));
-  ET_LOG_AND_RETURN_IF_FALSE(check_index_tensor(index));
+bool index_and_dim_fit(const Tensor& self, int64_t dim, const Tensor& index) {
   ET_LOG_AND_RETURN_IF_FALSE(tensor_has_dim(self, dim));
   return index.numel() == 0 ||
          index_fits(index, self, ET_NORMALIZE_IX(dim, static_cast<int64_t>(nonzero_dim(self))));
+}
+
+bool check_scatter_args(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& out) {
+  ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(self, out));
+  ET_LOG_AND_RETURN_IF_FALSE(check_index_tensor(index));
+  return index_and_dim_fit(self, dim, index);
 }
 
 }  // namespace
@@ -47,8 +51,10 @@ bool check_embedding_args(const Tensor& weight, const Tensor& indices, const Ten
 bool check_gather_args(const Tensor& in, int64_t dim, const Tensor& index, bool sparse_grad,
                        Tensor& output) {
   (void)sparse_grad;  // Says how a gradient is stored.
-  ET_LOG_AND_RETURN_IF_FALSE(check_scatter_args(in, dim, index, output));
-  return true;
+  ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(in, output));
+  ET_LOG_AND_RETURN_IF_FALSE(
+      tensor_is_type(index, ScalarType::Long, ScalarType::Int, ScalarType::Byte));
+  return index_and_dim_fit(in, dim, index);
 }
 
 bool check_index_select_args(const Tensor& in, int64_t dim, const Tensor& index, Tensor& out) {
@@ -176,6 +182,13 @@ void add_run_of(int64_t n, const uint8_t* in, int64_t in_step, uint8_t* out, int
 
 void add_run(ScalarType dtype, int64_t n, const uint8_t* in, int64_t in_step, uint8_t* out,
              int64_t out_step) {
+  if (::executorch::runtime::isComplexType(dtype)) {
+    // Real parts, then imaginary parts.
+    const ScalarType part = ::executorch::runtime::toRealValueType(dtype);
+    const size_t size = ::executorch::runtime::elementSize(part);
+    add_run(part, n, in, in_step, out, out_step);
+    return add_run(part, n, in + size, in_step, out + size, out_step);
+  }
   switch (dtype) {
 #define ET_ADD_CASE(T, name)                      \
   case ScalarType::name:                          \
@@ -191,6 +204,7 @@ void add_run(ScalarType dtype, int64_t n, const uint8_t* in, int64_t in_step, ui
 
 bool can_add(ScalarType dtype) {
   ET_LOG_MSG_AND_RETURN_IF_FALSE(::executorch::runtime::isRealHBBF16Type(dtype) ||
+                                     ::executorch::runtime::isComplexType(dtype) ||
                                      ::executorch::runtime::isBarebonesUnsignedType(dtype),
                                  "elements of %s cannot be added",
                                  ::executorch::runtime::toString(dtype));

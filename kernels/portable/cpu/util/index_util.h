@@ -56,22 +56,22 @@ inline Error resize_embedding_output(const Tensor& weight, const Tensor& indices
 
 namespace native::utils {
 
-/// The elements of a tensor of Int or Long.
+/// The elements of a tensor of Byte, Int or Long.
 class IndexReader {
  public:
   IndexReader() = default;
-  explicit IndexReader(const TensorView& index)
-      : data_(index.data()), is_long_(index.dtype == ScalarType::Long) {}
+  explicit IndexReader(const TensorView& index) : data_(index.data()), dtype_(index.dtype) {}
   /// The element `offset` bytes from the first.
   int64_t at(int64_t offset) const {
     const uint8_t* element = data_ + offset;
-    return is_long_ ? *reinterpret_cast<const int64_t*>(element)
-                    : *reinterpret_cast<const int32_t*>(element);
+    return dtype_ == ScalarType::Long  ? *reinterpret_cast<const int64_t*>(element)
+           : dtype_ == ScalarType::Int ? *reinterpret_cast<const int32_t*>(element)
+                                       : *element;
   }
 
  private:
   const uint8_t* data_ = nullptr;
-  bool is_long_ = false;
+  ScalarType dtype_ = ScalarType::Long;
 };
 
 /// Whether 0 <= index < size; leaves a sentence otherwise.

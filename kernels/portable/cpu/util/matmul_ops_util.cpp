@@ -10,7 +10,8 @@ bool check_factors(const Tensor& a, ssize_t a_inner, const Tensor& b, ssize_t b_
                    Tensor& out) {
   ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(a, b));
   ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(a, out));
-  ET_LOG_AND_RETURN_IF_FALSE(tensor_is_realhbf16_type(a));
+  ET_LOG_AND_RETURN_IF_FALSE(::executorch::runtime::isComplexType(a.scalar_type()) ||
+                             tensor_is_realhbf16_type(a));
   ET_LOG_MSG_AND_RETURN_IF_FALSE(
       a.size(a_inner) == b.size(b_inner),
       "a matrix product of %zd columns by %zd rows: the inner sizes must be equal", a.size(a_inner),
@@ -32,9 +33,9 @@ bool check_addmm_args(const Tensor& in, const Tensor& mat1, const Tensor& mat2, 
   ET_LOG_AND_RETURN_IF_FALSE(check_mm_args(mat1, mat2, out));
   ET_LOG_AND_RETURN_IF_FALSE(tensors_have_same_dtype(in, out));
   ET_LOG_AND_RETURN_IF_FALSE(tensor_has_rank_smaller_or_equal_to(in, 2));
-  ET_LOG_MSG_AND_RETURN_IF_FALSE(
-      tensor_is_floating_type(out) || (alpha.isIntegral(true) && beta.isIntegral(true)),
-      "alpha and beta of an integer product must be integers");
+  ET_LOG_MSG_AND_RETURN_IF_FALSE(!::executorch::runtime::isIntegralType(out.scalar_type(), true) ||
+                                     (alpha.isIntegral(true) && beta.isIntegral(true)),
+                                 "alpha and beta of an integer product must be integers");
   return true;
 }
 
