@@ -33,9 +33,6 @@ int64_t range_size(double start, double end, double step) {
 /// `size` elements start, start + step, ...
 template <typename T>
 Tensor& arange(KernelRuntimeContext& ctx, T start, T step, int64_t size, Tensor& out) {
-  ET_KERNEL_CHECK_MSG(ctx, size >= 0, InvalidArgument, out,
-                      "From %f, no range leads there in steps of %f", static_cast<double>(start),
-                      static_cast<double>(step));
   ET_KERNEL_CHECK(ctx, ::executorch::runtime::tensor_is_realhbf16_type(out), InvalidArgument, out);
   if (!utils::resize_or_fail(ctx, IntArrayRef(&size, 1), out)) {
     return out;
@@ -67,16 +64,26 @@ Tensor& arange_start_out(KernelRuntimeContext& ctx, const Scalar& start, const S
                          const Scalar& step, Tensor& out) {
   const bool is_integral = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
   const auto as_integer = [](const Scalar& number) {
-    return number.isFloatingPoint() ? static_cast<int64_t>(number.to<double>())
+    const auto value = number.to<double>();
+    return number.isFloatingPoint() ? utils::load_element<int64_t>(&value, ScalarType::Double, 0)
                                     : number.to<int64_t>();
+  };
+  const auto check = [&](int64_t size) {
+    ET_KERNEL_CHECK_MSG(ctx, size >= 0, InvalidArgument, false,
+                        "No range leads from %f to %f in steps of %f", start.to<double>(),
+                        end.to<double>(), step.to<double>());
+    return true;
   };
   // As torch: integers are computed from integers, even where the arguments are not; their number
   // is that of the range of real numbers, unless they have 64 bits.
   if (is_integral || out.scalar_type() == ScalarType::Long) {
     const int64_t size = range_size(as_integer(start), as_integer(end), as_integer(step));
-    return arange(ctx, as_integer(start), as_integer(step), size, out);
+    return !check(size) ? out : arange(ctx, as_integer(start), as_integer(step), size, out);
   }
   const int64_t size = range_size(start.to<double>(), end.to<double>(), step.to<double>());
+  if (!check(size)) {
+    return out;
+  }
   if (::executorch::runtime::isIntegralType(out.scalar_type(), /*include_bool=*/true)) {
     return arange(ctx, as_integer(start), as_integer(step), size, out);
   }

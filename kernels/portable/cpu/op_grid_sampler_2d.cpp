@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
-#include <executorch/kernels/portable/cpu/util/grid_sampler_util.h>
+#include <executorch/kernels/portable/cpu/util/grid_sampler_2d_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
 #include <algorithm>
@@ -11,31 +11,13 @@ namespace torch::executor::native {
 
 namespace {
 
-using utils::apply_padding;
-using utils::Interpolation;
-using utils::Padding;
-using utils::to_index;
-using utils::unnormalize;
-
-/// Weights of four neighbors at distance t from the second (Keys, 1981, with a = -0.75).
-template <typename T>
-void cubic_weights(T t, T (&weights)[4]) {
-  const T a = T(-0.75);
-  const auto near = [a](T x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
-  const auto far = [a](T x) { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a; };
-  weights[0] = far(t + 1);
-  weights[1] = near(t);
-  weights[2] = near(1 - t);
-  weights[3] = far(2 - t);
-}
-
 /// One image of a batch, read at any coordinate. T is the element type, C that of coordinates.
 template <typename T, typename C>
 struct Image {
   const T* data;
   int64_t height, width;
   int64_t stride_c, stride_h, stride_w;
-  Padding padding;
+  GridSamplerPadding padding;
   bool align_corners;
 
   C at(int64_t channel, int64_t y, int64_t x) const {
@@ -47,22 +29,23 @@ struct Image {
 
   /// The pixel at an integral coordinate, with the padding applied to it.
   C bounded_at(int64_t channel, C y, C x) const {
-    return at(channel, to_index(apply_padding(y, height, padding, align_corners)),
-              to_index(apply_padding(x, width, padding, align_corners)));
+    return at(channel, to_index(compute_coordinates(y, height, padding, align_corners)),
+              to_index(compute_coordinates(x, width, padding, align_corners)));
   }
 
   /// Calls store(channel, value) for each channel.
   template <typename F>
-  void sample(C gx, C gy, Interpolation interpolation, int64_t channels, const F& store) const {
-    C x = unnormalize(gx, width, align_corners);
-    C y = unnormalize(gy, height, align_corners);
-    if (interpolation == Interpolation::Bicubic) {
+  void sample(C gx, C gy, GridSamplerInterpolation interpolation, int64_t channels,
+              const F& store) const {
+    C x = grid_sampler_unnormalize(gx, width, align_corners);
+    C y = grid_sampler_unnormalize(gy, height, align_corners);
+    if (interpolation == GridSamplerInterpolation::Bicubic) {
       const C x0 = std::floor(x);
       const C y0 = std::floor(y);
       C wx[4];
       C wy[4];
-      cubic_weights(x - x0, wx);
-      cubic_weights(y - y0, wy);
+      get_cubic_coefficients(wx, x - x0);
+      get_cubic_coefficients(wy, y - y0);
       for (int64_t c = 0; c < channels; ++c) {
         C sum = 0;
         for (int i = 0; i < 4; ++i) {
@@ -76,9 +59,9 @@ struct Image {
       }
       return;
     }
-    x = apply_padding(x, width, padding, align_corners);
-    y = apply_padding(y, height, padding, align_corners);
-    if (interpolation == Interpolation::Nearest) {
+    x = compute_coordinates(x, width, padding, align_corners);
+    y = compute_coordinates(y, height, padding, align_corners);
+    if (interpolation == GridSamplerInterpolation::Nearest) {
       const int64_t iy = to_index(std::nearbyint(y));
       const int64_t ix = to_index(std::nearbyint(x));
       for (int64_t c = 0; c < channels; ++c) {
@@ -133,7 +116,7 @@ Tensor& grid_sampler_2d_out(KernelRuntimeContext& ctx, const Tensor& input, cons
                                      is[1],
                                      is[2],
                                      is[3],
-                                     static_cast<Padding>(padding_mode),
+                                     static_cast<GridSamplerPadding>(padding_mode),
                                      align_corners};
       for (int64_t h = 0; h < out.size(2); ++h) {
         for (int64_t w = 0; w < out.size(3); ++w) {
@@ -141,7 +124,7 @@ Tensor& grid_sampler_2d_out(KernelRuntimeContext& ctx, const Tensor& input, cons
               grid.const_data_ptr<CTYPE>() + n * gs[0] + h * gs[1] + w * gs[2];
           CTYPE* const to = out.mutable_data_ptr<CTYPE>() + n * os[0] + h * os[2] + w * os[3];
           image.sample(static_cast<C>(point[0]), static_cast<C>(point[gs[3]]),
-                       static_cast<Interpolation>(interpolation_mode), out.size(1),
+                       static_cast<GridSamplerInterpolation>(interpolation_mode), out.size(1),
                        [&](int64_t c, C value) { to[c * os[1]] = static_cast<CTYPE>(value); });
         }
       }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <executorch/kernels/portable/NativeFunctions.h>
 #include <executorch/kernels/portable/cpu/util/elementwise_util.h>
-#include <executorch/kernels/portable/cpu/util/grid_sampler_util.h>
+#include <executorch/kernels/portable/cpu/util/grid_sampler_2d_util.h>
 
 namespace torch::executor::native {
 
 namespace {
-
-using utils::Interpolation;
-using utils::Padding;
 
 /// One volume of a batch; \p C is the type of coordinates and values.
 template <typename C>
@@ -29,8 +26,8 @@ struct Volume {
 };
 
 template <typename C>
-void sample(const Tensor& in, const Tensor& grid, Interpolation interpolation, Padding padding,
-            bool align_corners, const Tensor& out) {
+void sample(const Tensor& in, const Tensor& grid, GridSamplerInterpolation interpolation,
+            GridSamplerPadding padding, bool align_corners, const Tensor& out) {
   const int64_t channels = in.size(1);
   const auto steps = out.strides();
   for (int64_t n = 0; n < out.size(0); ++n) {
@@ -44,15 +41,18 @@ void sample(const Tensor& in, const Tensor& grid, Interpolation interpolation, P
           C fraction[3];
           for (int i = 0; i < 3; ++i) {
             // The grid holds x, y, z.
-            const C coordinate = utils::apply_padding(
-                utils::unnormalize(utils::load_element<C>(grid.const_data_ptr(), grid.scalar_type(),
-                                                          at + (2 - i) * gs[4]),
-                                   in.size(2 + i), align_corners),
+            const C coordinate = compute_coordinates(
+                grid_sampler_unnormalize(
+                    utils::load_element<C>(grid.const_data_ptr(), grid.scalar_type(),
+                                           at + (2 - i) * gs[4]),
+                    in.size(2 + i), align_corners),
                 in.size(2 + i), padding, align_corners);
-            const C whole = interpolation == Interpolation::Nearest ? std::nearbyint(coordinate)
-                                                                    : std::floor(coordinate);
-            low[i] = utils::to_index(whole);
-            fraction[i] = interpolation == Interpolation::Nearest ? C(0) : coordinate - whole;
+            const C whole = interpolation == GridSamplerInterpolation::Nearest
+                                ? std::nearbyint(coordinate)
+                                : std::floor(coordinate);
+            low[i] = to_index(whole);
+            fraction[i] =
+                interpolation == GridSamplerInterpolation::Nearest ? C(0) : coordinate - whole;
           }
           for (int64_t c = 0; c < channels; ++c) {
             C sum = 0;
@@ -64,7 +64,7 @@ void sample(const Tensor& in, const Tensor& grid, Interpolation interpolation, P
                 index[i] = low[i] + high;
                 weight *= high != 0 ? fraction[i] : 1 - fraction[i];
               }
-              if (corner == 0 || interpolation != Interpolation::Nearest) {
+              if (corner == 0 || interpolation != GridSamplerInterpolation::Nearest) {
                 sum += volume.at(c, index) * weight;
               }
             }
@@ -103,8 +103,8 @@ Tensor& grid_sampler_3d_out(KernelRuntimeContext& ctx, const Tensor& input, cons
                   out);
   utils::dispatch_float_compute_type(input.scalar_type(), [&](auto tag) {
     using C = typename decltype(tag)::type;
-    sample<C>(input, grid, static_cast<Interpolation>(interpolation_mode),
-              static_cast<Padding>(padding_mode), align_corners, out);
+    sample<C>(input, grid, static_cast<GridSamplerInterpolation>(interpolation_mode),
+              static_cast<GridSamplerPadding>(padding_mode), align_corners, out);
   });
   return out;
 }

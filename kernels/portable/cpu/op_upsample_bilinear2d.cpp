@@ -3,7 +3,8 @@
 #include <executorch/kernels/portable/cpu/util/upsample_util.h>
 #include <executorch/runtime/kernel/kernel_includes.h>
 
-#include <cmath>
+#include <algorithm>
+#include <cstdint>
 
 namespace torch::executor::native {
 
@@ -35,11 +36,86 @@ void upsample_bilinear(const Tensor& in, const Tensor& out, bool align_corners, 
           const C below = static_cast<C>(bottom[at + left]) * (1 - column.weight) +
                           static_cast<C>(bottom[at + right]) * column.weight;
           const C value = above * (1 - row.weight) + below * row.weight;
-          if constexpr (std::is_integral_v<T>) {
-            to[c * os[1]] = static_cast<T>(std::floor(value + C(0.5)));
-          } else {
-            to[c * os[1]] = static_cast<T>(value);
-          }
+          to[c * os[1]] = static_cast<T>(value);
+        }
+      }
+    }
+  }
+}
+
+/// One dimension of an image of bytes: weights are integers of as many bits as 16 allow.
+class ByteAxis {
+ public:
+  ByteAxis(int64_t in_size, int64_t out_size, bool align_corners, optional<double> scale)
+      : in_size_(in_size),
+        keeps_(in_size == out_size),
+        align_corners_(align_corners),
+        scale_(utils::upsample_scale<float>(in_size, out_size, align_corners, scale)) {
+    float largest = 0;
+    for (int64_t i = 0; i < out_size; ++i) {
+      const float weight = source(i).weight;
+      largest = std::max({largest, weight, 1 - weight});
+    }
+    while (bits_ < 22 && rounded(largest, bits_ + 1) < (1 << 15)) {
+      ++bits_;
+    }
+  }
+
+  struct Source {
+    int64_t first;
+    int64_t second;
+    int32_t weights[2];
+  };
+
+  Source at(int64_t position) const {
+    if (keeps_) {
+      return {position, position, {1 << bits_, 0}};
+    }
+    const auto from = source(position);
+    return {
+        from.first, from.second, {rounded(1 - from.weight, bits_), rounded(from.weight, bits_)}};
+  }
+
+  int32_t mix(const Source& source, int32_t first, int32_t second) const {
+    const int32_t half = bits_ == 0 ? 0 : 1 << (bits_ - 1);
+    return (first * source.weights[0] + second * source.weights[1] + half) >> bits_;
+  }
+
+ private:
+  utils::LinearSource<float> source(int64_t position) const {
+    return utils::linear_source<float>(position, in_size_, scale_, align_corners_);
+  }
+  static int32_t rounded(float weight, int bits) {
+    return static_cast<int32_t>(0.5 + static_cast<double>(weight) * (1 << bits));
+  }
+
+  int64_t in_size_;
+  bool keeps_;
+  bool align_corners_;
+  float scale_;
+  int bits_ = 0;
+};
+
+/// As torch: rounds after each dimension, the last one first.
+void upsample_bytes(const Tensor& in, const Tensor& out, const ByteAxis& rows,
+                    const ByteAxis& columns) {
+  const auto is = in.strides();
+  const auto os = out.strides();
+  for (int64_t h = 0; h < out.size(2); ++h) {
+    const auto row = rows.at(h);
+    for (int64_t w = 0; w < out.size(3); ++w) {
+      const auto column = columns.at(w);
+      const int64_t left = column.first * is[3];
+      const int64_t right = column.second * is[3];
+      for (int64_t n = 0; n < out.size(0); ++n) {
+        for (int64_t c = 0; c < out.size(1); ++c) {
+          const uint8_t* const plane = in.const_data_ptr<uint8_t>() + n * is[0] + c * is[1];
+          const uint8_t* const top = plane + row.first * is[2];
+          const uint8_t* const bottom = plane + row.second * is[2];
+          const int32_t value = rows.mix(row, columns.mix(column, top[left], top[right]),
+                                         columns.mix(column, bottom[left], bottom[right]));
+          out.mutable_data_ptr<uint8_t>()[n * os[0] + c * os[1] + h * os[2] + w * os[3]] =
+              static_cast<uint8_t>(std::min(value, 255));
         }
       }
     }
@@ -54,14 +130,18 @@ Tensor& upsample_bilinear2d_vec_out(KernelRuntimeContext& ctx, const Tensor& in,
   optional<double> scales[2];
   ET_KERNEL_CHECK(ctx, utils::prepare_upsample_2d(in, output_size, scale_factors, out, scales),
                   InvalidArgument, out);
-  ET_SWITCH_FLOATHBF16_TYPES_AND(
-      Byte, in.scalar_type(), ctx, "upsample_bilinear2d.vec_out", CTYPE, [&]() {
-        using C = std::conditional_t<std::is_same_v<CTYPE, double>, double, float>;
-        upsample_bilinear<CTYPE, C>(
-            in, out, align_corners,
-            utils::upsample_scale<C>(in.size(2), out.size(2), align_corners, scales[0]),
-            utils::upsample_scale<C>(in.size(3), out.size(3), align_corners, scales[1]));
-      });
+  if (in.scalar_type() == ScalarType::Byte) {
+    upsample_bytes(in, out, ByteAxis(in.size(2), out.size(2), align_corners, scales[0]),
+                   ByteAxis(in.size(3), out.size(3), align_corners, scales[1]));
+    return out;
+  }
+  ET_SWITCH_FLOATHBF16_TYPES(in.scalar_type(), ctx, "upsample_bilinear2d.vec_out", CTYPE, [&]() {
+    using C = std::conditional_t<std::is_same_v<CTYPE, double>, double, float>;
+    upsample_bilinear<CTYPE, C>(
+        in, out, align_corners,
+        utils::upsample_scale<C>(in.size(2), out.size(2), align_corners, scales[0]),
+        utils::upsample_scale<C>(in.size(3), out.size(3), align_corners, scales[1]));
+  });
   return out;
 }
 

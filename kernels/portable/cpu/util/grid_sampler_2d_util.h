@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-/// Coordinates and weights of grid_sampler_2d, for kernels of others.
+/// Coordinates and weights of grid_sampler_2d and _3d.
 
 #include <algorithm>
 #include <cmath>
@@ -64,6 +64,13 @@ inline CTYPE grid_sampler_compute_source_index(CTYPE coord, int64_t size,
                                                bool align_corners) {
   return compute_coordinates(grid_sampler_unnormalize(coord, size, align_corners), size,
                              padding_mode, align_corners);
+}
+
+/// A position as an index; anything far outside an image (or NaN) as one that is in no image.
+template <typename CTYPE>
+inline int64_t to_index(CTYPE position) {
+  return position > CTYPE(-1e9) && position < CTYPE(1e9) ? static_cast<int64_t>(position)
+                                                         : int64_t{-1000000000};
 }
 
 inline bool within_bounds_2d(int64_t h, int64_t w, int64_t H, int64_t W) {
