@@ -8,7 +8,7 @@ import copy
 from torch import fx
 from torch.export import ExportedProgram
 
-from executorch.exir.graph_module import get_control_flow_submodules
+from executorch.exir.graph_module import get_control_flow_submodules, make_graph_module
 
 
 def _copy_graph_module(module: fx.GraphModule) -> fx.GraphModule:
@@ -20,7 +20,7 @@ def _copy_graph_module(module: fx.GraphModule) -> fx.GraphModule:
         new.name = old.name  # Graphs rename nodes that are named like built-in functions.
     old_output = module.graph.output_node()
     graph.output_node().meta = dict(old_output.meta)
-    result = fx.GraphModule(module, graph)
+    result = make_graph_module(module, graph)
     result.meta.update(module.meta)
     for name, submodule, _ in get_control_flow_submodules(module):
         setattr(result, name, _copy_graph_module(submodule))

@@ -24,6 +24,7 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from executorch.exir.delegate import executorch_call_delegate, is_lowered_module
+from executorch.exir.graph_module import make_graph_module
 from executorch.exir.pass_manager import rename_outputs
 from executorch.exir.random_decompositions import RANDOM_DECOMPOSITIONS
 from executorch.exir.recurrent import LOOPS, has_dynamic_length
@@ -299,7 +300,7 @@ class _OperatorwiseDecomposer:
 
     def _finish(self) -> ExportedProgram:
         program = copy.copy(self._program)
-        module = fx.GraphModule(self._program.graph_module, self._graph)
+        module = make_graph_module(self._program.graph_module, self._graph)
         module.meta.update(self._program.graph_module.meta)
         program._graph_module = module
         program._graph_signature = copy.deepcopy(self._program.graph_signature)

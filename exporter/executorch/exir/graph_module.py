@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import fx
+from torch.fx._lazy_graph_module import _LazyGraphModule
 
 # Which arguments of a higher order operator are submodules.
 _SUBMODULE_ARGS: dict[str, tuple[int, ...]] = {
@@ -48,6 +49,14 @@ def get_cond_while_submodules(graph_module: fx.GraphModule) -> list[Submodule]:
 
 def get_scan_submodules(graph_module: fx.GraphModule) -> list[Submodule]:
     return _submodules(graph_module, ("scan",))
+
+
+def make_graph_module(root: torch.nn.Module, graph: fx.Graph) -> fx.GraphModule:
+    """A graph module that generates code only when it is called.
+
+    Passes call `recompile` after they have changed a graph; that would cost more than the passes.
+    """
+    return _LazyGraphModule(root, graph)
 
 
 def all_graph_modules(graph_module: fx.GraphModule) -> Iterator[fx.GraphModule]:

@@ -26,3 +26,13 @@ def free(spec: TensorSpec) -> None:
 def view(base: torch.Tensor, size: list[int]) -> torch.Tensor:
     """`base` seen with another size; shares storage with `base`."""
     return base.view(size)
+
+
+def narrow(base: torch.Tensor, dim: int, start: int, length: int) -> torch.Tensor:
+    """`length` elements of a dimension of `base`, from `start`; shares storage with `base`."""
+    return base.narrow(dim, start, length)
+
+
+def select(base: torch.Tensor, dim: int, index: int) -> torch.Tensor:
+    """`base` at one index of a dimension, which the result lacks; shares storage with `base`."""
+    return base.select(dim, index)

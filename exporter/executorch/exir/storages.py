@@ -94,7 +94,7 @@ def get_graph_output_tensors(nodes: Iterable[fx.Node]) -> set[TensorSpec]:
     return _specs_of(result for output in outputs for result in output.all_input_nodes)
 
 
-def _written_arguments(node: fx.Node) -> list[fx.Node | None]:
+def written_arguments(node: fx.Node) -> list[fx.Node | None]:
     """For each result of an operator, the argument that it is written to in place, if it is one."""
     schema = node.target._schema
     written: dict[str, Any] = {}
@@ -122,7 +122,7 @@ def share_specs(node: fx.Node) -> None:
         if node.meta["spec"] is not base.meta["spec"]:
             node.meta["spec"].storage_base = base.meta["spec"]
     elif isinstance(node.target, torch._ops.OpOverload):
-        sources = _written_arguments(node)
+        sources = written_arguments(node)
         if any(isinstance(source, fx.Node) for source in sources):
             specs = node.meta.get("spec")
             results = list(specs) if isinstance(specs, (list, tuple)) else [specs]

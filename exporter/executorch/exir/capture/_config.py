@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from executorch.exir.dynamic_shape import DynamicMemoryPlanningMode
 from executorch.exir.kernel_check import TargetKernels
 from executorch.exir.pass_base import PassType
 from executorch.exir.passes import MemoryPlanningPass, ToOutVarPass
+from executorch.exir.passes.optimize.names import ALL_OPTIMIZATIONS
 from executorch.exir.passes.propagate_device_config import PropagateDeviceConfig
 from executorch.exir.passes.sym_shape_eval_pass import ConstraintBasedSymShapeEvalPass
 from executorch.exir.tracer import ExirDynamoConfig
@@ -88,3 +89,5 @@ class ExecutorchBackendConfig:
     reinplace_extra_ops: frozenset[Any] | None = None
     # What the application that runs the program has kernels for.
     target_kernels: TargetKernels = field(default_factory=TargetKernels)
+    # Names of the optimizations to run, see docs/optimization.md.
+    graph_optimizations: Collection[str] = ALL_OPTIMIZATIONS

@@ -345,7 +345,7 @@ class MethodEmitter:
         target = node.target
         if isinstance(target, EdgeOpOverload):
             target = target._op
-        if target is memory.alloc:
+        if target in (memory.alloc, memory.narrow, memory.select):
             specs = node.meta["spec"]
             if isinstance(specs, (list, tuple)):
                 return [self._tensor(spec) for spec in specs]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from torch import fx
@@ -18,6 +19,7 @@ from executorch.exir.memory_planning import (
     follow_storages,
     get_node_tensor_specs,
 )
+from executorch.exir.storage_sharing import share_storages
 from executorch.exir.storages import mutable_buffer_names
 from executorch.exir.tensor import ALIGNMENT, TensorSpec
 
@@ -44,6 +46,9 @@ class MemoryPlanningPass(PassBase):
         own, so that methods see each other's changes. `run_multimethod` completes the plan.
     alignment: of every tensor, in bytes; a power of two.
 
+    `memory_optimizations`, an attribute, names what `storage_sharing` does before: nothing, unless
+    `to_executorch` sets it.
+
     The sizes of the arenas are left in `graph_module.meta["non_const_buffer_sizes"]`.
     """
 
@@ -67,6 +72,7 @@ class MemoryPlanningPass(PassBase):
         self.share_mutable_buffers = share_mutable_buffers
         self.alignment = alignment
         self.enable_non_cpu_memory_planning = True
+        self.memory_optimizations: Collection[str] = ()
         self._shared = _SharedBuffers()
 
     def call(self, graph_module: fx.GraphModule) -> PassResult:
@@ -78,6 +84,8 @@ class MemoryPlanningPass(PassBase):
         graph_signature: ExportGraphSignature | None = None,
     ) -> PassResult:
         """Plans one method; `graph_signature` tells inputs, constants and buffers apart."""
+        if self.memory_optimizations:
+            share_storages(graph_module, self.memory_optimizations, self.alignment)
         plan_buffers = self.alloc_mutable_buffers and not self.share_mutable_buffers
         sizes = apply_algo(
             self.memory_planning_algo,

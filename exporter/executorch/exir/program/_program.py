@@ -21,6 +21,7 @@ from executorch.exir._serialize._named_data_store import NamedDataStoreOutput
 from executorch.exir.backend.backend_api import MethodProgramsPartitionerSpec, to_backend
 from executorch.exir.backend.partitioner import Partitioner
 from executorch.exir.capture._config import EdgeCompileConfig, ExecutorchBackendConfig
+from executorch.exir.constants import remove_unused_constants
 from executorch.exir.copy_program import copy_program
 from executorch.exir.decomposition import decompose
 from executorch.exir.dialects.edge._ops import EdgeOpOverload
@@ -44,6 +45,8 @@ from executorch.exir.passes.insert_write_back_for_buffers_pass import (
     insert_write_back_for_buffers_pass,
 )
 from executorch.exir.passes.memory_planning_pass import MemoryPlanningPass
+from executorch.exir.passes.optimize.names import MEMORY_OPTIMIZATIONS
+from executorch.exir.passes.optimize.optimize import optimize
 from executorch.exir.passes.propagate_device_pass import PropagateDevicePass
 from executorch.exir.passes.reinplace import (
     DEFAULT_INPLACEABLE_OPS,
@@ -230,9 +233,14 @@ def edge_to_executorch_passes(
     planning = _for_method(config.memory_planning_pass, method)
     # A buffer that another method changes is not a constant in this one.
     is_shared = getattr(planning, "share_mutable_buffers", False)
+    names = set(config.graph_optimizations)
+    if config.external_constants or is_shared:
+        # Users find constants by name, or other methods change them: they stay what they are.
+        names.discard("fold_batch_norm")
     return [
         *config.passes,
         _ProgramPass(weights_to_outputs_pass),
+        _ProgramPass(partial(optimize, names=names)),
         *_constant_passes(config, include_buffers=not is_shared),
         _ProgramPass(unfunctionalize_pass),
         _ProgramPass(partial(_reinplace, config)),
@@ -253,7 +261,9 @@ def _constant_passes(config: ExecutorchBackendConfig, include_buffers: bool) -> 
         tag = choice if callable(choice) else lambda node: DEFAULT_FILE
         passes.append(partial(external_constants_pass, gen_tag_fn=tag))
     else:
-        passes.append(_ProgramPass(partial(constant_prop_pass, include_buffers=include_buffers)))
+        is_on = "fold_constants" in config.graph_optimizations
+        fold = constant_prop_pass if is_on else remove_unused_constants
+        passes.append(_ProgramPass(partial(fold, include_buffers=include_buffers)))
     if config.external_mutable_weights:
         passes.append(_ProgramPass(lambda ep: external_mutable_weights_pass(ep.graph_module, ep)))
     return passes
@@ -297,6 +307,7 @@ def _to_executorch_program(
     planning = _for_method(config.memory_planning_pass, name)
     if isinstance(planning, MemoryPlanningPass):
         planning.enable_non_cpu_memory_planning = config.enable_non_cpu_memory_planning
+        planning.memory_optimizations = set(config.graph_optimizations) & set(MEMORY_OPTIMIZATIONS)
     if hasattr(planning, "run"):
         result = planning.run(program.graph_module, program.graph_signature)
     else:

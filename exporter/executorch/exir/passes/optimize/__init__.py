@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Optimizations of edge programs; see `optimize` and docs/optimization.md."""
