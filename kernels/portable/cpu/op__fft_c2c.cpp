@@ -21,7 +21,7 @@ Tensor& _fft_c2c_out(KernelRuntimeContext& ctx, const Tensor& self, IntArrayRef 
                   InvalidArgument, out);
   const utils::TensorView result(out);
   if (dim.empty()) {
-    return utils::copy_to(ctx, utils::TensorView(self), out);
+    return utils::copy_to(ctx, self, out);
   }
   for (size_t i = 0; i < dim.size() && ctx.failure_state() == Error::Ok; ++i) {
     const bool is_last = i + 1 == dim.size();

@@ -6,7 +6,7 @@ namespace torch::executor::native {
 
 Tensor& alias_copy_out(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensors_have_same_dtype(in, out), InvalidArgument, out);
-  return utils::copy_to(ctx, utils::TensorView(in), out);
+  return utils::copy_to(ctx, in, out);
 }
 
 }  // namespace torch::executor::native

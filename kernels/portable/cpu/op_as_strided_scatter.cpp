@@ -28,7 +28,7 @@ Tensor& as_strided_scatter_out(KernelRuntimeContext& ctx, const Tensor& self, co
                       "src of %zu dimensions does not have the %zu sizes that are given",
                       values.dim, size.size());
   view.offset = view.numel() == 0 ? 0 : storage_offset.value_or(0) * view.element_size();
-  utils::copy_to(ctx, utils::TensorView(self), out);
+  utils::copy_to(ctx, self, out);
   utils::copy(values, view);
   return out;
 }

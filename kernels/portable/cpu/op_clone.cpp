@@ -10,7 +10,7 @@ Tensor& clone_out(KernelRuntimeContext& ctx, const Tensor& in, optional<MemoryFo
   ET_KERNEL_CHECK(ctx, tensors_have_same_dtype(in, out), InvalidArgument, out);
   ET_KERNEL_CHECK(ctx, check_to_copy_args(in, /*non_blocking=*/false, memory_format, out),
                   InvalidArgument, out);
-  return utils::copy_to(ctx, utils::TensorView(in), out);
+  return utils::copy_to(ctx, in, out);
 }
 
 }  // namespace torch::executor::native

@@ -10,7 +10,7 @@ Tensor& _clone_dim_order_out(KernelRuntimeContext& ctx, const Tensor& self, bool
   ET_KERNEL_CHECK(ctx, tensors_have_same_dtype(self, out), InvalidArgument, out);
   ET_KERNEL_CHECK(ctx, check__to_dim_order_copy_args(self, non_blocking, dim_order, out),
                   InvalidArgument, out);
-  return utils::copy_to(ctx, utils::TensorView(self), out);
+  return utils::copy_to(ctx, self, out);
 }
 
 }  // namespace torch::executor::native

@@ -8,7 +8,7 @@ namespace torch::executor::native {
 Tensor& dequantize_self_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensor_is_floating_type(self) && tensor_is_type(out, ScalarType::Float),
                   InvalidArgument, out);
-  return utils::copy_to(ctx, utils::TensorView(self), out);
+  return utils::copy_to(ctx, self, out);
 }
 
 }  // namespace torch::executor::native

@@ -41,7 +41,7 @@ Tensor& diagonal_scatter_out(KernelRuntimeContext& ctx, const Tensor& self, cons
                       "src does not have the shape of the diagonal, of %zu dimensions, the last of "
                       "size %" PRId64,
                       diagonal.dim, size);
-  utils::copy_to(ctx, utils::TensorView(self), out);
+  utils::copy_to(ctx, self, out);
   utils::copy(values, diagonal);
   return out;
 }

@@ -44,7 +44,7 @@ Tensor& index_put_out(KernelRuntimeContext& ctx, const Tensor& in,
                       ArrayRef<optional<Tensor>> indices, const Tensor& values, bool accumulate,
                       Tensor& out) {
   ET_KERNEL_CHECK(ctx, tensors_have_same_dtype(in, out), InvalidArgument, out);
-  utils::copy_to(ctx, utils::TensorView(in), out);
+  utils::copy_to(ctx, in, out);
   if (ctx.failure_state() == Error::Ok) {
     put(ctx, out, indices, values, accumulate);
   }

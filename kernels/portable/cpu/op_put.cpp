@@ -19,7 +19,7 @@ Tensor& put_out(KernelRuntimeContext& ctx, const Tensor& self, const Tensor& ind
   ET_KERNEL_CHECK_MSG(ctx, index.numel() == source.numel(), InvalidArgument, out,
                       "There are %zd indices and %zd elements of source", index.numel(),
                       source.numel());
-  utils::copy_to(ctx, utils::TensorView(self), out);
+  utils::copy_to(ctx, self, out);
   if (ctx.failure_state() != Error::Ok) {
     return out;
   }

@@ -12,7 +12,7 @@ namespace {
 Tensor& scatter_values(KernelRuntimeContext& ctx, const Tensor& in, int64_t dim,
                        const Tensor& index, const utils::TensorView& values, Tensor& out) {
   utils::TensorView positions(index);
-  utils::copy_to(ctx, utils::TensorView(in), out);
+  utils::copy_to(ctx, in, out);
   if (ctx.failure_state() != Error::Ok || positions.numel() == 0) {
     return out;
   }

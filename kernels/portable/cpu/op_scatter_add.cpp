@@ -10,7 +10,7 @@ Tensor& scatter_add_out(KernelRuntimeContext& ctx, const Tensor& self, int64_t d
   ET_KERNEL_CHECK(ctx, check_scatter_add_args(self, dim, index, src, out), InvalidArgument, out);
   utils::TensorView positions(index);
   utils::TensorView values(src);
-  utils::copy_to(ctx, utils::TensorView(self), out);
+  utils::copy_to(ctx, self, out);
   if (ctx.failure_state() != Error::Ok || positions.numel() == 0) {
     return out;
   }

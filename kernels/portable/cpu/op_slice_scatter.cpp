@@ -16,7 +16,7 @@ Tensor& slice_scatter_out(KernelRuntimeContext& ctx, const Tensor& input, const 
   const int64_t length = adjust_slice_indices(input.size(dim), &first, &last, step);
   ET_KERNEL_CHECK(ctx, check_slice_scatter_args(input, src, length, dim, step, out),
                   InvalidArgument, out);
-  utils::copy_to(ctx, utils::TensorView(input), out);
+  utils::copy_to(ctx, input, out);
   if (ctx.failure_state() == Error::Ok) {
     utils::TensorView slice(out);
     utils::copy(utils::TensorView(src), slice.slice(static_cast<size_t>(dim), first, length, step));

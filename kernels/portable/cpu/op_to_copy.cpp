@@ -9,7 +9,7 @@ Tensor& to_copy_out(KernelRuntimeContext& ctx, const Tensor& self, bool non_bloc
                     optional<MemoryFormat> memory_format, Tensor& out) {
   ET_KERNEL_CHECK(ctx, check_to_copy_args(self, non_blocking, memory_format, out), InvalidArgument,
                   out);
-  return utils::copy_to(ctx, utils::TensorView(self), out);
+  return utils::copy_to(ctx, self, out);
 }
 
 }  // namespace torch::executor::native

@@ -9,7 +9,7 @@ Tensor& _to_dim_order_copy_out(KernelRuntimeContext& ctx, const Tensor& self, bo
                                OptionalArrayRef<int64_t> dim_order, Tensor& out) {
   ET_KERNEL_CHECK(ctx, check__to_dim_order_copy_args(self, non_blocking, dim_order, out),
                   InvalidArgument, out);
-  return utils::copy_to(ctx, utils::TensorView(self), out);
+  return utils::copy_to(ctx, self, out);
 }
 
 }  // namespace torch::executor::native

@@ -37,11 +37,12 @@ T p_distance(const T* x, int64_t x_stride, const T* y, int64_t y_stride, int64_t
     for (; i < n; ++i) {
       lanes[0] += f(std::abs(x[i * x_stride] - y[i * y_stride]));
     }
-    T total = 0;
-    for (int64_t l = 0; l < kLanes; ++l) {
-      total += lanes[l];
+    for (int64_t width = kLanes / 2; width > 0; width /= 2) {
+      for (int64_t l = 0; l < width; ++l) {
+        lanes[l] += lanes[l + width];
+      }
     }
-    return total;
+    return lanes[0];
   };
   if (p == 0) {
     fold([&](T d) { sum += d != 0 ? T(1) : T(0); });

@@ -55,6 +55,11 @@ ScalarType combine(ScalarType weighty, ScalarType light) {
 
 template <typename T>
 const void* load(const Operand& operand, int64_t offset, int64_t stride, int64_t n, void* buffer) {
+  if (stride == 0) {
+    const T value = load_element<T>(operand.data(), operand.dtype(), offset);
+    std::fill_n(static_cast<T*>(buffer), n, value);
+    return buffer;
+  }
   return load_block<T>(operand.data(), operand.dtype(), offset, stride, n, static_cast<T*>(buffer));
 }
 
@@ -133,20 +138,92 @@ bool is_dense(const Tensor& tensor) {
 bool is_one_run(ArrayRef<Operand> operands, const Tensor& out) {
   const auto sizes = out.sizes();
   const auto strides = out.strides();
+  const size_t dim = sizes.size();
   for (const Operand& operand : operands) {
-    if (!operand.sizes().empty() &&
-        (operand.sizes() != sizes ||
-         !std::equal(strides.begin(), strides.end(), operand.strides()))) {
+    if (operand.sizes().empty()) {
+      continue;
+    }
+    if (operand.sizes().size() != dim) {
       return false;
+    }
+    for (size_t d = 0; d < dim; ++d) {
+      if (operand.sizes()[d] != sizes[d] || operand.strides()[d] != strides[d]) {
+        return false;
+      }
     }
   }
   return is_dense(out);
 }
 
+/// The whole computation, where nothing has to be converted but numbers; false elsewhere.
+bool map_run(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
+             ScalarType out_type, internal::BlockFunction block_function, const void* function) {
+  if (out.numel() == 0) {
+    return true;
+  }
+  if (out.scalar_type() != out_type) {
+    return false;
+  }
+  bool has_numbers = false;
+  const uint8_t* in[kMaxOperands] = {};
+  int64_t in_size[kMaxOperands] = {};
+  for (size_t i = 0; i < operands.size(); ++i) {
+    if (operands[i].sizes().empty() && out.dim() != 0) {
+      has_numbers = true;
+    } else if (operands[i].dtype() != in_types[i] || in_types[i] == ScalarType::Bool) {
+      return false;
+    } else {
+      in[i] = static_cast<const uint8_t*>(operands[i].data());
+      in_size[i] = static_cast<int64_t>(elementSize(in_types[i]));
+    }
+  }
+  auto* const to = static_cast<uint8_t*>(out.mutable_data_ptr());
+  const auto out_size = static_cast<int64_t>(elementSize(out_type));
+  const auto map = [&](int64_t begin, int64_t end) {
+    const void* from[kMaxOperands] = {};
+    for (size_t i = 0; i < operands.size(); ++i) {
+      from[i] = in[i] + begin * in_size[i];
+    }
+    block_function(function, from, to + begin * out_size, end - begin);
+  };
+  const auto map_with_numbers = [&](int64_t begin, int64_t end) {
+    alignas(16) unsigned char numbers[kMaxOperands][kBlockSize * sizeof(int64_t)];
+    const void* from[kMaxOperands] = {};
+    for (size_t i = 0; i < operands.size(); ++i) {
+      if (in[i] == nullptr) {
+        from[i] =
+            load(operands[i], in_types[i], 0, 0, std::min(kBlockSize, end - begin), numbers[i]);
+      }
+    }
+    for (int64_t first = begin; first < end; first += kBlockSize) {
+      for (size_t i = 0; i < operands.size(); ++i) {
+        from[i] = in[i] == nullptr ? from[i] : in[i] + first * in_size[i];
+      }
+      block_function(function, from, to + first * out_size, std::min(kBlockSize, end - first));
+    }
+  };
+  const int64_t numel = out.numel();
+  if (numel > kParallelElements) {
+    ::executorch::extension::parallel_for(0, numel, kParallelElements,
+                                          [&](int64_t begin, int64_t end) {
+                                            if (has_numbers) {
+                                              map_with_numbers(begin, end);
+                                            } else {
+                                              map(begin, end);
+                                            }
+                                          });
+  } else if (has_numbers) {
+    map_with_numbers(0, numel);
+  } else {
+    map(0, numel);
+  }
+  return true;
+}
+
 /// Loops over the elements of `out`, which is tensor 0, and the operands after it.
-Loops make_loops(ArrayRef<Operand> operands, const Tensor& out) {
+Loops make_loops(ArrayRef<Operand> operands, const Tensor& out, bool one_run) {
   Loops loops;
-  if (is_one_run(operands, out)) {
+  if (one_run) {
     Loops::Offsets strides;
     strides[0] = 1;
     for (size_t i = 0; i < kMaxOperands; ++i) {
@@ -289,7 +366,11 @@ bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, Scal
 void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
                           ScalarType out_type, BlockFunction block_function, const void* function) {
   const size_t num_inputs = operands.size();
-  Loops loops = make_loops(operands, out);
+  const bool one_run = is_one_run(operands, out);
+  if (one_run && map_run(operands, in_types, out, out_type, block_function, function)) {
+    return;
+  }
+  Loops loops = make_loops(operands, out, one_run);
   const int64_t columns = loops.run_size();
   const Loops::Offsets steps = loops.run_strides();
 
@@ -375,7 +456,7 @@ Tensor& map_complex(KernelRuntimeContext& ctx, const Operand& a, const Operand& 
                     ::executorch::runtime::FunctionRef<Complex(Complex, Complex)> function) {
   Operand operands[] = {a, b};
   if (prepare_elementwise(ctx, operands, result, result, out, /*allows_complex=*/true)) {
-    make_loops(operands, out).for_each([&](const Loops::Offsets& at) {
+    make_loops(operands, out, /*one_run=*/false).for_each([&](const Loops::Offsets& at) {
       store_complex(function(load_complex(a, at[1]), load_complex(b, at[2])), out, at[0]);
     });
   }

@@ -99,8 +99,10 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
   if (out.numel() == 0) {
     return true;
   }
+  // What an index selects lies behind its dimension, once for each coordinate before it, so that
+  // memory is read and written in order.
+  LoopNest<2> before;
   TensorView from_row = table;
-  from_row.remove(d);
   TensorView to_row = out;
   TensorView places = out;  // of the rows in the output
   for (size_t i = 0; i < index.dim; ++i) {
@@ -109,30 +111,32 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
     places.strides[i] = out.strides[d + i];
   }
   places.dim = index.dim;
+  from_row.remove(d);
+  for (size_t i = 0; i < d; ++i) {
+    before.push(table.sizes[i], {out.strides[i], table.strides[i]});
+    from_row.remove(0);
+    to_row.remove(0);
+  }
   const StridedCopy row(from_row, to_row);
   const IndexReader reader(index);
-  Cursor<2> cursor({&index, &places});
-  const int64_t row_bytes = row.run_bytes();
-  const uint8_t* const from = table.data();
-  uint8_t* const to = out.data();
-  while (cursor.left() > 0) {
-    const int64_t n = cursor.run();
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t position = reader.at(cursor.at(0) + i * cursor.step(0));
-      if (!index_in_range(position, table.sizes[d])) {
-        return false;
+  bool in_range = true;
+  before.for_each([&](const LoopNest<2>::Offsets& at) {
+    const uint8_t* const from = table.data() + at[1];
+    uint8_t* const to = out.data() + at[0];
+    Cursor<2> cursor({&index, &places});
+    while (in_range && cursor.left() > 0) {
+      const int64_t n = cursor.run();
+      for (int64_t i = 0; i < n && in_range; ++i) {
+        const int64_t position = reader.at(cursor.at(0) + i * cursor.step(0));
+        in_range = index_in_range(position, table.sizes[d]);
+        if (in_range) {
+          row.run(from + position * table.strides[d], to + cursor.at(1) + i * cursor.step(1));
+        }
       }
-      const uint8_t* const source = from + position * table.strides[d];
-      uint8_t* const target = to + cursor.at(1) + i * cursor.step(1);
-      if (row_bytes != 0) {
-        std::memmove(target, source, static_cast<size_t>(row_bytes));
-      } else {
-        row.run(source, target);
-      }
+      cursor.advance(n);
     }
-    cursor.advance(n);
-  }
-  return true;
+  });
+  return in_range;
 }
 
 bool gather(const TensorView& in, size_t d, const TensorView& index, const TensorView& out) {

@@ -77,13 +77,18 @@ T extremum_of(const T* x, int64_t n, T so_far) {
           best[v] = Simd<T>::select(kMax ? a > best[v] : a < best[v], a, best[v]);
         }
       }
-      const auto nans = is_nan[0] | is_nan[1] | is_nan[2] | is_nan[3];
-      for (int64_t l = 0; l < Simd<T>::kLanes; ++l) {
-        for (const auto& b : best) {
-          so_far = precedes<kMax>(b[l], so_far) ? b[l] : so_far;
-        }
-        so_far = nans[l] != 0 ? std::numeric_limits<T>::quiet_NaN() : so_far;
+      for (int64_t v = 1; v < kVectors; ++v) {
+        best[0] = Simd<T>::select(kMax ? best[v] > best[0] : best[v] < best[0], best[v], best[0]);
+        is_nan[0] |= is_nan[v];
       }
+      // All candidates are numbers but where `so_far` was none.
+      T last = best[0][0];
+      typename Simd<T>::Bits any_nan = is_nan[0][0];
+      for (int64_t l = 1; l < Simd<T>::kLanes; ++l) {
+        last = (kMax ? best[0][l] > last : best[0][l] < last) ? best[0][l] : last;
+        any_nan |= is_nan[0][l];
+      }
+      so_far = any_nan != 0 ? std::numeric_limits<T>::quiet_NaN() : last;
     }
   }
   for (int64_t i = 0; i < n; ++i) {

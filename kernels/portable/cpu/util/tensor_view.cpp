@@ -211,6 +211,9 @@ StridedCopy::StridedCopy(const TensorView& in, const TensorView& out)
     outer_.move_innermost(rows);
   }
   rows_ = pop(outer_);
+  if (outer_.depth() == 0 && rows_.size == 1 && columns_.size == 1) {
+    run_bytes_ = element_size_;
+  }
 }
 
 template <typename Move>
@@ -253,6 +256,10 @@ void StridedCopy::run_conversion(const uint8_t* in, uint8_t* out) const {
 }
 
 void StridedCopy::run(const uint8_t* in, uint8_t* out) const {
+  if (run_bytes_ != 0) {
+    std::memmove(out, in, run_bytes_);
+    return;
+  }
   if (empty_) {
     return;
   }
@@ -355,12 +362,6 @@ bool copy_dense(const TensorView& in, const TensorView& out) {
 
 }  // namespace
 
-int64_t StridedCopy::run_bytes() const {
-  const bool is_run = !empty_ && in_dtype_ == out_dtype_ && outer_.depth() == 0 &&
-                      rows_.size == 1 && columns_.size == 1;
-  return is_run ? static_cast<int64_t>(element_size_) : 0;
-}
-
 bool can_convert(ScalarType from, ScalarType to) {
   return from == to || (is_convertible(from) && is_convertible(to));
 }
@@ -425,6 +426,18 @@ bool resize_to(const TensorView& shape, Tensor& out) {
     return true;
   }
   return resize_tensor(out, IntArrayRef(shape.sizes.data(), shape.dim)) == Error::Ok;
+}
+
+Tensor& copy_to(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out) {
+  // Most copies are of all elements as they are.
+  if (in.scalar_type() == out.scalar_type() && in.sizes() == out.sizes() &&
+      in.strides() == out.strides()) {
+    if (in.numel() != 0) {
+      std::memmove(out.mutable_data_ptr(), in.const_data_ptr(), in.nbytes());
+    }
+    return out;
+  }
+  return copy_to(ctx, TensorView(in), out);
 }
 
 Tensor& copy_to(KernelRuntimeContext& ctx, const TensorView& in, Tensor& out) {

@@ -77,8 +77,6 @@ class StridedCopy {
   StridedCopy(const TensorView& in, const TensorView& out);
   /// Addresses of the first elements; the memory does not overlap, or is identical in layout.
   void run(const uint8_t* in, uint8_t* out) const;
-  /// How many bytes are copied, where it is one run of them as they are; else 0.
-  int64_t run_bytes() const;
 
  private:
   using Loops = LoopNest<2>;
@@ -99,6 +97,8 @@ class StridedCopy {
   /// Adjacent elements that move as one count as one.
   size_t element_size_;
   bool empty_;
+  /// How many bytes are copied, where it is one run of them as they are; else 0.
+  size_t run_bytes_ = 0;
   Loops outer_;
   Loop rows_;
   Loop columns_;
@@ -119,6 +119,7 @@ void fill_run(void* data, int64_t n, const void* element, int64_t element_size);
 /// Gives `out` the view's shape and copies the view there. Fails `ctx` when the shape or the type
 /// does not fit.
 Tensor& copy_to(KernelRuntimeContext& ctx, const TensorView& in, Tensor& out);
+Tensor& copy_to(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out);
 
 /// Broadcasts both views to their common shape; false with a sentence where there is none.
 bool broadcast_together(TensorView& a, TensorView& b);
