@@ -23,7 +23,7 @@ using runtime::Error;
 namespace {
 
 constexpr size_t kAlignment = 64;  // what the library asks of packed weights
-constexpr char kMagic[8] = {'X', 'N', 'P', 'W', 'F', 'I', 'L', '1'};
+constexpr char kMagic[8] = {'X', 'N', 'P', 'W', 'F', 'I', 'L', '2'};
 
 /// Whatever must be the same for packed weights to be usable: the library's version and the
 /// instruction sets.
@@ -65,6 +65,15 @@ void append(std::string* out, const void* data, size_t size) {
 template <typename T>
 void append(std::string* out, T value) {
   append(out, &value, sizeof(value));
+}
+
+/// 64-bit FNV-1a: finds damage, not forgery.
+uint64_t checksum(const char* data, size_t size) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (size_t i = 0; i < size; ++i) {
+    hash = (hash ^ static_cast<unsigned char>(data[i])) * 0x100000001b3;
+  }
+  return hash;
 }
 
 /// Reads what append() wrote, within bounds.
@@ -120,8 +129,8 @@ PackedBlob::~PackedBlob() {
 }
 
 /// magic, length of machine id, machine id; blobs, aligned; index of {key length, key, offset,
-/// size}; footer of {offset of index, number of entries, magic}. A file is replaced as a whole, by
-/// rename.
+/// size}; footer of {offset of the index, number of entries, checksum of the index, magic}. A file
+/// is replaced as a whole, by rename.
 struct PackedWeights::File {
   std::string path;
   std::map<std::string, std::shared_ptr<PackedBlob>> blobs;
@@ -182,16 +191,18 @@ void PackedWeights::File::load() {
   if (file_id == nullptr || memcmp(file_id, id.data(), id_size) != 0) {
     return;
   }
-  constexpr size_t kFooterSize = sizeof(uint64_t) + sizeof(uint32_t) + sizeof(kMagic);
+  constexpr size_t kFooterSize = 2 * sizeof(uint64_t) + sizeof(uint32_t) + sizeof(kMagic);
   if (size < header.position + kFooterSize) {
     return;
   }
   Reader footer = {data, size, size - kFooterSize};
   uint64_t index_offset = 0;
   uint32_t count = 0;
-  if (!footer.read(&index_offset) || !footer.read(&count) ||
+  uint64_t index_checksum = 0;
+  if (!footer.read(&index_offset) || !footer.read(&count) || !footer.read(&index_checksum) ||
       memcmp(footer.bytes(sizeof(kMagic)), kMagic, sizeof(kMagic)) != 0 ||
-      index_offset > size - kFooterSize) {
+      index_offset > size - kFooterSize ||
+      checksum(data + index_offset, size - kFooterSize - index_offset) != index_checksum) {
     return;
   }
   Reader index = {data, size - kFooterSize, static_cast<size_t>(index_offset)};
@@ -241,8 +252,10 @@ Error PackedWeights::File::save() {
     ok = ok && fwrite(padding.data(), 1, padding.size(), out) == padding.size();
     position += padded;
   }
+  const uint64_t index_checksum = checksum(index.data(), index.size());
   append(&index, position);
   append(&index, static_cast<uint32_t>(blobs.size()));
+  append(&index, index_checksum);
   append(&index, kMagic, sizeof(kMagic));
   ok = ok && fwrite(index.data(), 1, index.size(), out) == index.size();
   ok = fclose(out) == 0 && ok;
@@ -336,19 +349,30 @@ void* PackedWeights::reserve(size_t size) {
 }
 
 size_t PackedWeights::insert(const xnn_weights_cache_look_up_key& key, void* data, size_t size) {
-  if (reserved_ == nullptr || reserved_->data() != data || reserved_->size() < size) {
-    return SIZE_MAX;
+  // Some operators also hand in what look_up() has just given them.
+  for (size_t i = blobs_.size(); i-- > 0;) {
+    if (blobs_[i]->data() == data) {
+      return i;
+    }
   }
+  // Others pack without looking up first.
+  const size_t offset = look_up(key);
+  if (offset != SIZE_MAX) {
+    if (blobs_[offset]->size() >= size && memcmp(blobs_[offset]->data(), data, size) == 0) {
+      return offset;
+    }
+    blobs_.pop_back();
+  }
+  blobs_.push_back(std::move(reserved_));  // reserve() gave it out as `data`
   const std::string name = key_of(key);
   if (!name.empty()) {
     const std::lock_guard<std::mutex> lock(cache_mutex());
-    live_blobs()[name] = reserved_;
+    live_blobs()[name] = blobs_.back();
     if (file_ != nullptr) {
-      file_->blobs[name] = reserved_;
+      file_->blobs[name] = blobs_.back();
       file_->changed = true;
     }
   }
-  blobs_.push_back(std::move(reserved_));
   return blobs_.size() - 1;
 }
 
