@@ -9,6 +9,7 @@
 #include <executorch/devtools/etdump/delegate_id.h>
 #include <executorch/devtools/etdump/etdump_generated.h>
 #include <executorch/runtime/core/evalue.h>
+#include <executorch/runtime/core/exec_aten/util/tensor_dimension_limit.h>
 #include <executorch/runtime/platform/platform.h>
 
 namespace executorch {
@@ -290,10 +291,14 @@ class ValueWriter {
     fb::ValueType type;
     if (value.isTensor()) {
       type = fb::ValueType::Tensor;
-      ET_ASSIGN_OR_RETURN(tensor, write(value.toTensor()));
+      const auto written = write(value.toTensor());
+      ET_CHECK_OK_OR_RETURN_ERROR(written.error());
+      tensor = *written;
     } else if (value.isTensorList()) {
       type = fb::ValueType::TensorList;
-      ET_ASSIGN_OR_RETURN(tensor_list, write(value.toTensorList()));
+      const auto written = write(value.toTensorList());
+      ET_CHECK_OK_OR_RETURN_ERROR(written.error());
+      tensor_list = *written;
     } else if (value.isInt()) {
       type = fb::ValueType::Int;
       int_value = fb::CreateInt(fbb_, value.toInt());
@@ -314,7 +319,9 @@ class ValueWriter {
   Result<Offset<fb::TensorList>> write(ArrayRef<Tensor> tensors) {
     std::vector<Offset<fb::Tensor>> offsets(tensors.size());
     for (size_t i = 0; i < tensors.size(); ++i) {
-      ET_ASSIGN_OR_RETURN(offsets[i], write(tensors[i]));
+      const auto written = write(tensors[i]);
+      ET_CHECK_OK_OR_RETURN_ERROR(written.error());
+      offsets[i] = *written;
     }
     return fb::CreateTensorList(fbb_, fbb_.CreateVector(offsets));
   }
@@ -503,8 +510,9 @@ Result<bool> ETDumpGen::log_delegate_value(const char* name, DelegateDebugIntId 
   ET_CHECK_OK_OR_RETURN_ERROR(internal::check_delegate_id(name, index));
   if (filter_ != nullptr) {
     const Result<bool> chosen = filter_->filter(const_cast<char*>(name), index);
-    if (!chosen.ok() || !*chosen) {
-      return chosen;
+    ET_CHECK_OK_OR_RETURN_ERROR(chosen.error());
+    if (!*chosen) {
+      return false;
     }
   }
   if (!ready_for_event() || !builder_->has_room(value_bytes(output) + string_bytes(name))) {
