@@ -65,7 +65,6 @@ constexpr Field union_value(uint8_t index) {
   return {FieldKind::Union, index};
 }
 
-/// The fields of a table, in the order of their slots.
 /// A table without fields.
 struct NoFields {};
 
@@ -77,7 +76,7 @@ struct Tables {
   uint8_t ends[NumTables];
 };
 
-/// Puts tables, arrays of Field or NoFields, together.
+/// Puts tables together: arrays of Field, in the order of the slots, or NoFields.
 template <typename... T>
 constexpr auto make_tables(const T&... tables) {
   constexpr size_t kNumFields = (std::extent_v<T> + ...);
@@ -97,6 +96,7 @@ constexpr auto make_tables(const T&... tables) {
   return result;
 }
 
+/// The tables of a union's members, in the order of their types, which count from 1.
 struct Union {
   template <size_t N>
   constexpr Union(const uint8_t (&array)[N]) : tables(array), num_members(N) {}

@@ -12,6 +12,7 @@
 #include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
 #include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
 #include <executorch/runtime/executor/program.h>
+#include <executorch/runtime/kernel/kernel_runtime_context.h>
 #include <executorch/schema/flatbuffer_verifier.h>
 
 namespace executorch {
@@ -57,11 +58,12 @@ constexpr Field kTestCaseFields[] = {table_vector(kValue), table_vector(kValue)}
 constexpr Field kTestSuiteFields[] = {string(), table_vector(kTestCase)};
 constexpr Field kProgramFields[] = {scalar(4), table_vector(kTestSuite), vector(1)};
 
-constexpr Table kTables[] = {kTensorFields, kIntFields,      kBoolFields,      kDoubleFields,
-                             kValueFields,  kTestCaseFields, kTestSuiteFields, kProgramFields};
+constexpr auto kTables =
+    make_tables(kTensorFields, kIntFields, kBoolFields, kDoubleFields, kValueFields, kTestCaseFields,
+                kTestSuiteFields, kProgramFields);
 constexpr uint8_t kValueUnion[] = {kTensor, kInt, kBool, kDouble};
 constexpr Union kUnions[] = {kValueUnion};
-constexpr Schema kSchema = {kTables, kUnions, kProgram, "BP08"};
+constexpr Schema kSchema = {kTables.fields, kTables.ends, kUnions, kProgram, "BP08"};
 
 }  // namespace tables
 
@@ -208,7 +210,8 @@ Error compare_tensors(const Tensor& actual, const Tensor& expected, size_t index
   const ssize_t n = actual.numel();
   if (runtime::isFloatingType(dtype)) {
     Error error = Error::Ok;
-    ET_SWITCH_FLOATHBF16_TYPES(dtype, nullptr, "verify_method_outputs", CTYPE, [&] {
+    runtime::KernelRuntimeContext context;
+    ET_SWITCH_FLOATHBF16_TYPES(dtype, context, "verify_method_outputs", CTYPE, [&] {
       const CTYPE* a = actual.const_data_ptr<CTYPE>();
       const CTYPE* b = expected.const_data_ptr<CTYPE>();
       for (ssize_t i = 0; i < n && error == Error::Ok; ++i) {
@@ -345,7 +348,8 @@ ErrorStats compute_method_output_error_stats(Method& method,
         ET_CHECK_OR_RETURN_ERROR(runtime::isRealHBBF16Type(dtype), NotSupported,
                                  "Output %zu: no statistics over elements of %s", i,
                                  runtime::toString(dtype));
-        ET_SWITCH_REALHBBF16_TYPES(dtype, nullptr, "error_stats", CTYPE, [&] {
+        runtime::KernelRuntimeContext context;
+        ET_SWITCH_REALHBBF16_TYPES(dtype, context, "error_stats", CTYPE, [&] {
           const CTYPE* actual_data = a.const_data_ptr<CTYPE>();
           const CTYPE* expected_data = b.const_data_ptr<CTYPE>();
           for (ssize_t j = 0; j < b.numel(); ++j) {

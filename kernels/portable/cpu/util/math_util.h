@@ -127,17 +127,20 @@ inline int64_t greatest_common_divisor(int64_t a, int64_t b) {
 /// condition ? a : b without a branch: both are computed, and a loop over it can be vectorized.
 template <typename T>
 T blend(bool condition, T a, T b) {
-  using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-  static_assert(sizeof(T) == sizeof(Bits));
-  Bits a_bits;
-  Bits b_bits;
-  std::memcpy(&a_bits, &a, sizeof(T));
-  std::memcpy(&b_bits, &b, sizeof(T));
-  const Bits mask = Bits{0} - static_cast<Bits>(condition);
-  const Bits bits = (a_bits & mask) | (b_bits & ~mask);
-  T result;
-  std::memcpy(&result, &bits, sizeof(T));
-  return result;
+  if constexpr (sizeof(T) != 4 && sizeof(T) != 8) {
+    return condition ? a : b;
+  } else {
+    using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+    Bits a_bits;
+    Bits b_bits;
+    std::memcpy(&a_bits, &a, sizeof(T));
+    std::memcpy(&b_bits, &b, sizeof(T));
+    const Bits mask = Bits{0} - static_cast<Bits>(condition);
+    const Bits bits = (a_bits & mask) | (b_bits & ~mask);
+    T result;
+    std::memcpy(&result, &bits, sizeof(T));
+    return result;
+  }
 }
 
 /// Larger (smaller) of two; NaN if either is.
