@@ -59,8 +59,8 @@ constexpr Field kTestSuiteFields[] = {string(), table_vector(kTestCase)};
 constexpr Field kProgramFields[] = {scalar(4), table_vector(kTestSuite), vector(1)};
 
 constexpr auto kTables =
-    make_tables(kTensorFields, kIntFields, kBoolFields, kDoubleFields, kValueFields, kTestCaseFields,
-                kTestSuiteFields, kProgramFields);
+    make_tables(kTensorFields, kIntFields, kBoolFields, kDoubleFields, kValueFields,
+                kTestCaseFields, kTestSuiteFields, kProgramFields);
 constexpr uint8_t kValueUnion[] = {kTensor, kInt, kBool, kDouble};
 constexpr Union kUnions[] = {kValueUnion};
 constexpr Schema kSchema = {kTables.fields, kTables.ends, kUnions, kProgram, "BP08"};

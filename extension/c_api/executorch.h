@@ -138,8 +138,8 @@ typedef struct et_value et_value;
 /**
  * A tensor over memory of the caller's, which is not copied and has to outlive the value.
  * @param sizes `rank` numbers; may be null if rank is 0.
- * @param dim_order `rank` numbers: the dimensions in the order in which they lie in memory, outermost
- * first; null: 0, 1, 2, ...
+ * @param dim_order `rank` numbers: the dimensions in the order in which they lie in memory,
+ * outermost first; null: 0, 1, 2, ...
  * @param data the elements, aligned for their type, without gaps; may be null if there are none.
  * @param nbytes of `data`; ET_INVALID_ARGUMENT unless it is what the sizes and the type need.
  */
@@ -200,7 +200,8 @@ ET_C_API et_status et_options_new(et_options** out);
 ET_C_API void et_options_free(et_options* options);
 /** Default: ET_LOAD_MMAP. */
 ET_C_API et_status et_options_set_load_mode(et_options* options, et_load_mode mode);
-/** Nonzero: check the whole program when it is loaded, not only that reading it is safe. Default 0. */
+/** Nonzero: check the whole program when it is loaded, not only that reading it is safe. Default 0.
+ */
 ET_C_API et_status et_options_set_full_verification(et_options* options, int enable);
 /** Adds a .ptd file with data that is not in the program. */
 ET_C_API et_status et_options_add_data_file(et_options* options, const char* path);
@@ -223,8 +224,8 @@ typedef struct et_module et_module;
 ET_C_API et_status et_module_load(const char* path, const et_options* options, et_module** out);
 
 /** Loads a program from memory, which is not copied and has to outlive the module. */
-ET_C_API et_status et_module_load_buffer(const void* data, size_t nbytes,
-                                         const et_options* options, et_module** out);
+ET_C_API et_status et_module_load_buffer(const void* data, size_t nbytes, const et_options* options,
+                                         et_module** out);
 
 /** Null is allowed. */
 ET_C_API void et_module_free(et_module* module);
@@ -234,8 +235,8 @@ ET_C_API size_t et_module_num_methods(const et_module* module);
 /** Null if there is no such method. Valid as long as the module. */
 ET_C_API const char* et_module_method_name(const et_module* module, size_t index);
 
-/* What a method takes and gives. It need not be loaded. ET_INVALID_ARGUMENT if there is no such method
- * or index. */
+/* What a method takes and gives. It need not be loaded. ET_INVALID_ARGUMENT if there is no such
+ * method or index. */
 ET_C_API et_status et_module_num_inputs(et_module* module, const char* method, size_t* out);
 ET_C_API et_status et_module_num_outputs(et_module* module, const char* method, size_t* out);
 /**
@@ -254,8 +255,9 @@ ET_C_API et_status et_module_output_info(et_module* module, const char* method, 
 ET_C_API et_status et_module_load_method(et_module* module, const char* method);
 
 /**
- * Sets an input. Numbers and strings must equal those that the program was exported with. The data of
- * a tensor may be used in place: the memory, but not the value, has to last until the method has run.
+ * Sets an input. Numbers and strings must equal those that the program was exported with. The data
+ * of a tensor may be used in place: the memory, but not the value, has to last until the method has
+ * run.
  */
 ET_C_API et_status et_module_set_input(et_module* module, const char* method, size_t index,
                                        const et_value* value);

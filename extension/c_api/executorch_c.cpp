@@ -84,9 +84,9 @@ et_status guarded(const F& f) {
   }
 }
 
-#define CHECK_NOT_NULL(argument)                                                      \
-  ET_CHECK_OR_RETURN_ERROR((argument) != nullptr, InvalidArgument, "%s: %s is null", \
-                           __func__, #argument)
+#define CHECK_NOT_NULL(argument)                                                               \
+  ET_CHECK_OR_RETURN_ERROR((argument) != nullptr, InvalidArgument, "%s: %s is null", __func__, \
+                           #argument)
 
 /// A new object for the caller, filled by f(T&).
 template <typename T, typename F>
@@ -129,10 +129,11 @@ Error fill_tensor(et_value& value, et_dtype dtype, size_t rank, const int32_t* s
   ET_CHECK_OR_RETURN_ERROR(dtype >= 0 && dtype < 127 && executorch::runtime::isValid(type),
                            InvalidArgument, "A tensor cannot have elements of type %d",
                            static_cast<int>(dtype));
-  ET_CHECK_OR_RETURN_ERROR(rank <= ET_MAX_RANK && (sizes != nullptr || rank == 0), InvalidArgument,
-                           "A tensor of rank %zu, sizes at %p: expected at most %d dimensions and a "
-                           "size for each",
-                           rank, static_cast<const void*>(sizes), ET_MAX_RANK);
+  ET_CHECK_OR_RETURN_ERROR(
+      rank <= ET_MAX_RANK && (sizes != nullptr || rank == 0), InvalidArgument,
+      "A tensor of rank %zu, sizes at %p: expected at most %d dimensions and a "
+      "size for each",
+      rank, static_cast<const void*>(sizes), ET_MAX_RANK);
   const size_t element_size = executorch::runtime::elementSize(type);
   size_t needed = element_size;
   for (size_t i = 0; i < rank; ++i) {
@@ -148,11 +149,11 @@ Error fill_tensor(et_value& value, et_dtype dtype, size_t rank, const int32_t* s
                            nbytes);
   ET_CHECK_OR_RETURN_ERROR(
       nbytes == 0 || (data != nullptr && reinterpret_cast<uintptr_t>(data) % element_size == 0),
-      InvalidArgument, "The data of a tensor is null or not aligned to %zu bytes: %p",
-      element_size, data);
-  ET_CHECK_OK_OR_RETURN_ERROR(executorch::runtime::dim_order_to_stride(
-                                  value.sizes, value.dim_order, rank, value.strides),
-                              "The dim order of a tensor is not a permutation");
+      InvalidArgument, "The data of a tensor is null or not aligned to %zu bytes: %p", element_size,
+      data);
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      executorch::runtime::dim_order_to_stride(value.sizes, value.dim_order, rank, value.strides),
+      "The dim order of a tensor is not a permutation");
   value.tensor.emplace(type, static_cast<ssize_t>(rank), value.sizes, data, value.dim_order,
                        value.strides);
   value.value = EValue(Tensor(&*value.tensor));
@@ -189,8 +190,8 @@ et_status set_backend_option(et_options* options, const char* backend, const cha
 }
 
 Error init_module(et_module& result, const et_options& options,
-                  std::unique_ptr<executorch::runtime::EventTracer> tracer,
-                  const char* path, const void* data, size_t nbytes) {
+                  std::unique_ptr<executorch::runtime::EventTracer> tracer, const char* path,
+                  const void* data, size_t nbytes) {
   if (path != nullptr) {
     result.module =
         std::make_unique<Module>(path, options.data_files, options.mode, std::move(tracer));
@@ -200,8 +201,7 @@ Error init_module(et_module& result, const et_options& options,
                              options.data_files.size());
     std::unique_ptr<executorch::runtime::DataLoader> data_map;
     if (!options.data_files.empty()) {
-      auto loader =
-          executorch::extension::FileDataLoader::from(options.data_files.front().c_str());
+      auto loader = executorch::extension::FileDataLoader::from(options.data_files.front().c_str());
       ET_CHECK_OK_OR_RETURN_ERROR(loader.error());
       data_map = std::make_unique<executorch::extension::FileDataLoader>(std::move(*loader));
     }
@@ -212,8 +212,7 @@ Error init_module(et_module& result, const et_options& options,
   executorch::runtime::LoadBackendOptionsMap backends;
   auto lists = options.backends;
   for (auto& [backend, list] : lists) {
-    ET_CHECK_OK_OR_RETURN_ERROR(
-        backends.set_options(backend.c_str(), {list.data(), list.size()}));
+    ET_CHECK_OK_OR_RETURN_ERROR(backends.set_options(backend.c_str(), {list.data(), list.size()}));
   }
   ET_CHECK_OK_OR_RETURN_ERROR(result.module->load(backends, options.verification));
   const auto program = result.module->program();
@@ -295,11 +294,11 @@ const char* et_last_error(void) {
   return executorch::runtime::last_error_message();
 }
 
-// --- Values ---------------------------------------------------------------------------------------
+// --- Values
+// ---------------------------------------------------------------------------------------
 
 et_status et_value_new_tensor(et_dtype dtype, size_t rank, const int32_t* sizes,
-                              const uint8_t* dim_order, void* data, size_t nbytes,
-                              et_value** out) {
+                              const uint8_t* dim_order, void* data, size_t nbytes, et_value** out) {
   return create(out, __func__, [&](et_value& value) {
     return fill_tensor(value, dtype, rank, sizes, dim_order, data, nbytes);
   });
@@ -399,7 +398,8 @@ size_t et_tensor_nbytes(const et_value* value) {
   return tensor == nullptr ? 0 : tensor->nbytes();
 }
 
-// --- Options --------------------------------------------------------------------------------------
+// --- Options
+// --------------------------------------------------------------------------------------
 
 et_status et_options_new(et_options** out) {
   return create(out, __func__, [](et_options&) { return Error::Ok; });
@@ -422,8 +422,8 @@ et_status et_options_set_load_mode(et_options* options, et_load_mode mode) {
 et_status et_options_set_full_verification(et_options* options, int enable) {
   return guarded([&] {
     CHECK_NOT_NULL(options);
-    options->verification = enable != 0 ? Program::Verification::InternalConsistency
-                                        : Program::Verification::Minimal;
+    options->verification =
+        enable != 0 ? Program::Verification::InternalConsistency : Program::Verification::Minimal;
     return Error::Ok;
   });
 }
@@ -466,7 +466,8 @@ et_status et_options_set_backend_string(et_options* options, const char* backend
   return set_backend_option(options, backend, key, text);
 }
 
-// --- Modules --------------------------------------------------------------------------------------
+// --- Modules
+// --------------------------------------------------------------------------------------
 
 et_status et_module_load(const char* path, const et_options* options, et_module** out) {
   return load(path, nullptr, 0, options, __func__, out);
@@ -596,7 +597,8 @@ et_status et_module_write_profile(et_module* module, const char* path) {
   });
 }
 
-// --- Threads --------------------------------------------------------------------------------------
+// --- Threads
+// --------------------------------------------------------------------------------------
 
 et_status et_set_num_threads(uint32_t num_threads) {
   return guarded([&] {

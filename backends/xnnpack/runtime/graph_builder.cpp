@@ -242,8 +242,10 @@ class Builder {
   float max_ = 0;
   std::unordered_map<uint32_t, uint32_t> ids_;  // file id -> library id
   std::unordered_set<uint32_t> available_;      // library ids that hold something
+  std::unordered_set<uint32_t> wanted_;         // library ids that a node reads, or outputs
   std::unordered_set<uint32_t> constants_;      // library ids
   std::unordered_set<uint32_t> resident_;       // file ids of what is read whenever the graph runs
+  std::vector<uint32_t> written_;               // library ids that the current node writes
   // By library id:
   std::unordered_map<uint32_t, xnn_datatype> datatypes_;
   std::unordered_map<uint32_t, std::string> quantizations_;
@@ -584,6 +586,7 @@ Error Builder::read(uint32_t file_id, uint32_t* id) {
                            "XNNPACK %s reads value %" PRIu32 " before a node writes it",
                            node_name_.c_str(), file_id);
   *id = found->second;
+  wanted_.insert(*id);
   return Error::Ok;
 }
 
@@ -597,6 +600,7 @@ Error Builder::write(uint32_t file_id, uint32_t* id) {
                            ", which is an input, a constant or written already",
                            node_name_.c_str(), file_id);
   *id = found->second;
+  written_.push_back(*id);
   return Error::Ok;
 }
 
@@ -1449,21 +1453,45 @@ Result<Graph> Builder::build() {
     RETURN_IF_ERROR(define_value(value));
   }
   uint32_t index = 0;
+  std::vector<std::pair<std::string, std::vector<uint32_t>>> results;
   for (const fb::XNode* node : *graph_.xnodes()) {
     // "XNNAdd" without the prefix
     node_name_ = "node " + std::to_string(index++) + " (" +
                  (fb::EnumNameXNodeUnion(node->xnode_union_type()) + 3) + ")";
     debug_handle_ = node->debug_handle();
+    written_.clear();
     RETURN_IF_ERROR(define_node(*node));
+    results.emplace_back(node_name_, written_);
   }
   for (const External& output : out_.outputs) {
     ET_CHECK_OR_RETURN_ERROR(available_.count(output.id) != 0, InvalidProgram,
                              "XNNPACK payload: no node writes output %" PRIu32, output.id);
+    wanted_.insert(output.id);
+  }
+  // The library ends the process when it meets a node whose results nobody wants.
+  for (const auto& [name, ids] : results) {
+    ET_CHECK_OR_RETURN_ERROR(
+        std::any_of(ids.begin(), ids.end(), [&](uint32_t id) { return wanted_.count(id) != 0; }),
+        InvalidProgram, "XNNPACK %s: nothing reads what it writes", name.c_str());
   }
   const auto by_id = [](const External& a, const External& b) { return a.id < b.id; };
   std::sort(out_.inputs.begin(), out_.inputs.end(), by_id);
   std::sort(out_.outputs.begin(), out_.outputs.end(), by_id);
+  // The file says how large each value is at most, and the library sets memory aside for that. A
+  // damaged padding or stride would make more of it, a damaged shape ask for far too much.
+  constexpr size_t kSlackFactor = 16;
+  constexpr size_t kSlack = 65536;
+  const Shapes declared = out_.shapes;
   RETURN_IF_ERROR(out_.infer_shapes());
+  for (size_t i = 0; i < declared.size(); ++i) {
+    const size_t inferred = out_.shapes[i].numel();
+    ET_CHECK_OR_RETURN_ERROR(inferred <= declared[i].numel() &&
+                                 (declared[i].numel() <= kSlack ||
+                                  (declared[i].numel() - kSlack) / kSlackFactor <= inferred),
+                             InvalidProgram,
+                             "XNNPACK: a value of shape %s in the payload comes out as %s",
+                             declared[i].to_string().c_str(), out_.shapes[i].to_string().c_str());
+  }
   return std::move(out_);
 }
 

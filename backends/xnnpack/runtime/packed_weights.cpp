@@ -355,8 +355,11 @@ size_t PackedWeights::insert(const xnn_weights_cache_look_up_key& key, void* dat
       return i;
     }
   }
-  // Others pack without looking up first.
+  // Others pack without looking up first, or have found the weights and hand in nothing.
   const size_t offset = look_up(key);
+  if (data == nullptr) {
+    return offset;
+  }
   if (offset != SIZE_MAX) {
     if (blobs_[offset]->size() >= size && memcmp(blobs_[offset]->data(), data, size) == 0) {
       return offset;
