@@ -355,15 +355,8 @@ def follow_storages(graph_module: fx.GraphModule, unplanned: set[TensorSpec]) ->
                 if root is spec or root.mem_id is None or spec in unplanned:
                     continue
                 assert root.mem_offset is not None
-                offset, base = root.mem_offset, spec
-                while base.storage_base is not None:
-                    offset += base.storage_base_offset
-                    base = base.storage_base
-                spec.mem_id, spec.mem_obj_id, spec.mem_offset = (
-                    root.mem_id,
-                    root.mem_obj_id,
-                    offset,
-                )
+                spec.mem_id, spec.mem_obj_id = root.mem_id, root.mem_obj_id
+                spec.mem_offset = root.mem_offset + spec.storage_base_offset
 
 
 def _by_device(algo: PlanningFunction, devices: list[Device]) -> PlanningFunction:

@@ -35,10 +35,18 @@ def filter_nodes(inputs: Iterable[Any]) -> Iterator[fx.Node]:
 
 
 def storage_root(spec: TensorSpec) -> TensorSpec:
-    """The spec whose storage `spec` lies in, possibly itself."""
-    while spec.storage_base is not None:
-        spec = spec.storage_base
-    return spec
+    """The spec whose storage `spec` lies in, possibly itself.
+
+    Shortens the way there to one step, so that a long chain of views is walked once.
+    """
+    if spec.storage_base is None:
+        return spec
+    root, offset = spec.storage_base, spec.storage_base_offset
+    while root.storage_base is not None:
+        offset += root.storage_base_offset
+        root = root.storage_base
+    spec.storage_base, spec.storage_base_offset = root, offset
+    return root
 
 
 def _specs_of(nodes: Iterable[fx.Node], names: Iterable[str] | None = None) -> set[TensorSpec]:
