@@ -60,6 +60,8 @@ def test_importing_is_cheap() -> None:
         "import time, torch; begin = time.process_time(); import executorch.exir; "
         "print(time.process_time() - begin)"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     # 0.5 on an idle machine.
     assert float(result.stdout.split()[-1]) < 1.5
