@@ -161,10 +161,9 @@ Error Module::load_data_maps() {
   }
   const NamedDataMap* result = maps.front().get();
   if (maps.size() > 1) {
-    std::vector<const NamedDataMap*> parts;
-    for (const auto& map : maps) {
-      parts.push_back(map.get());
-    }
+    std::vector<const NamedDataMap*> parts(maps.size());
+    std::transform(maps.begin(), maps.end(), parts.begin(),
+                   [](const auto& map) { return map.get(); });
     ET_ASSIGN_OR_RETURN(merged, MergedDataMap::load({parts.data(), parts.size()}));
     maps.push_back(std::make_unique<MergedDataMap>(std::move(merged)));
     result = maps.back().get();

@@ -8,7 +8,6 @@
 namespace executorch {
 namespace extension {
 
-using runtime::Error;
 using runtime::Result;
 
 namespace {
