@@ -70,28 +70,29 @@ et_status to_status(Error error) {
   return static_cast<et_status>(error);
 }
 
-/// Runs f, which returns an Error. Nothing is thrown across the interface.
+/// Runs f(function), which returns an Error. Nothing is thrown across the interface.
 template <typename F>
-et_status guarded(const F& f) {
+et_status guarded(const char* function, const F& f) {
   try {
-    return to_status(f());
+    return to_status(f(function));
   } catch (const std::bad_alloc&) {
-    executorch::runtime::set_last_error("out of memory");
+    executorch::runtime::set_last_error("%s: out of memory", function);
     return ET_MEMORY_ALLOCATION_FAILED;
   } catch (const std::exception& exception) {
-    executorch::runtime::set_last_error("%s", exception.what());
+    executorch::runtime::set_last_error("%s: %s", function, exception.what());
     return ET_INTERNAL;
   }
 }
 
+// In a scope where `function` is the name of the function that the caller called.
 #define CHECK_NOT_NULL(argument)                                                               \
-  ET_CHECK_OR_RETURN_ERROR((argument) != nullptr, InvalidArgument, "%s: %s is null", __func__, \
+  ET_CHECK_OR_RETURN_ERROR((argument) != nullptr, InvalidArgument, "%s: %s is null", function, \
                            #argument)
 
 /// A new object for the caller, filled by f(T&).
 template <typename T, typename F>
 et_status create(T** out, const char* function, const F& fill) {
-  return guarded([&] {
+  return guarded(function, [&](const char*) {
     ET_CHECK_OR_RETURN_ERROR(out != nullptr, InvalidArgument, "%s: out is null", function);
     auto object = std::make_unique<T>();
     ET_CHECK_OK_OR_RETURN_ERROR(fill(*object));
@@ -161,9 +162,9 @@ Error fill_tensor(et_value& value, et_dtype dtype, size_t rank, const int32_t* s
 }
 
 template <typename T>
-et_status get_number(const et_value* value, bool has_kind, const char* kind, T* out,
-                     const T& number) {
-  return guarded([&] {
+et_status get_number(const char* function, const et_value* value, bool has_kind, const char* kind,
+                     T* out, const T& number) {
+  return guarded(function, [&](const char*) {
     CHECK_NOT_NULL(value);
     CHECK_NOT_NULL(out);
     ET_CHECK_OR_RETURN_ERROR(has_kind, InvalidType, "The value is not %s", kind);
@@ -172,9 +173,9 @@ et_status get_number(const et_value* value, bool has_kind, const char* kind, T* 
   });
 }
 
-et_status set_backend_option(et_options* options, const char* backend, const char* key,
-                             const executorch::runtime::OptionValue& value) {
-  return guarded([&] {
+et_status set_backend_option(const char* function, et_options* options, const char* backend,
+                             const char* key, const executorch::runtime::OptionValue& value) {
+  return guarded(function, [&](const char*) {
     CHECK_NOT_NULL(options);
     CHECK_NOT_NULL(backend);
     CHECK_NOT_NULL(key);
@@ -247,8 +248,8 @@ et_status load(const char* path, const void* data, size_t nbytes, const et_optio
 
 /// Calls f(MethodMeta).
 template <typename F>
-et_status with_meta(et_module* module, const char* method, const F& f) {
-  return guarded([&] {
+et_status with_meta(const char* function, et_module* module, const char* method, const F& f) {
+  return guarded(function, [&](const char*) {
     CHECK_NOT_NULL(module);
     CHECK_NOT_NULL(method);
     const Result<MethodMeta> meta = module->module->method_meta(method);
@@ -327,7 +328,7 @@ et_status et_value_new_bool(int truth, et_value** out) {
 
 et_status et_value_new_string(const char* text, et_value** out) {
   return create(out, __func__, [&](et_value& value) {
-    CHECK_NOT_NULL(text);
+    ET_CHECK_OR_RETURN_ERROR(text != nullptr, InvalidArgument, "et_value_new_string: text is null");
     value.text = text;
     value.characters = {value.text.data(), value.text.size()};
     value.value = EValue(&value.characters);
@@ -349,23 +350,25 @@ et_kind et_value_kind(const et_value* value) {
 
 et_status et_value_get_int(const et_value* value, int64_t* out) {
   const bool fits = value != nullptr && value->value.isInt();
-  return get_number(value, fits, "an integer", out, fits ? value->value.toInt() : 0);
+  return get_number(__func__, value, fits, "an integer", out, fits ? value->value.toInt() : 0);
 }
 
 et_status et_value_get_double(const et_value* value, double* out) {
   const bool fits = value != nullptr && value->value.isDouble();
-  return get_number(value, fits, "a double", out, fits ? value->value.toDouble() : 0.0);
+  return get_number(__func__, value, fits, "a double", out, fits ? value->value.toDouble() : 0.0);
 }
 
 et_status et_value_get_bool(const et_value* value, int* out) {
   const bool fits = value != nullptr && value->value.isBool();
-  return get_number(value, fits, "a bool", out, static_cast<int>(fits && value->value.toBool()));
+  return get_number(__func__, value, fits, "a bool", out,
+                    static_cast<int>(fits && value->value.toBool()));
 }
 
 et_status et_value_get_string(const et_value* value, const char** out) {
   // Both the exporter's strings and those of et_value_new_string() end in a zero byte.
   const bool fits = value != nullptr && value->value.isString();
-  return get_number(value, fits, "a string", out, fits ? value->value.toString().data() : nullptr);
+  return get_number(__func__, value, fits, "a string", out,
+                    fits ? value->value.toString().data() : nullptr);
 }
 
 et_dtype et_tensor_dtype(const et_value* value) {
@@ -410,7 +413,7 @@ void et_options_free(et_options* options) {
 }
 
 et_status et_options_set_load_mode(et_options* options, et_load_mode mode) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(options);
     ET_CHECK_OR_RETURN_ERROR(mode >= ET_LOAD_FILE && mode <= ET_LOAD_MMAP_MADVISE, InvalidArgument,
                              "There is no load mode %d", static_cast<int>(mode));
@@ -420,7 +423,7 @@ et_status et_options_set_load_mode(et_options* options, et_load_mode mode) {
 }
 
 et_status et_options_set_full_verification(et_options* options, int enable) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(options);
     options->verification =
         enable != 0 ? Program::Verification::InternalConsistency : Program::Verification::Minimal;
@@ -429,7 +432,7 @@ et_status et_options_set_full_verification(et_options* options, int enable) {
 }
 
 et_status et_options_add_data_file(et_options* options, const char* path) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(options);
     CHECK_NOT_NULL(path);
     options->data_files.emplace_back(path);
@@ -438,7 +441,7 @@ et_status et_options_add_data_file(et_options* options, const char* path) {
 }
 
 et_status et_options_set_profiling(et_options* options, int enable) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(options);
     options->is_profiling = enable != 0;
     return Error::Ok;
@@ -447,12 +450,12 @@ et_status et_options_set_profiling(et_options* options, int enable) {
 
 et_status et_options_set_backend_int(et_options* options, const char* backend, const char* key,
                                      int value) {
-  return set_backend_option(options, backend, key, value);
+  return set_backend_option(__func__, options, backend, key, value);
 }
 
 et_status et_options_set_backend_bool(et_options* options, const char* backend, const char* key,
                                       int value) {
-  return set_backend_option(options, backend, key, value != 0);
+  return set_backend_option(__func__, options, backend, key, value != 0);
 }
 
 et_status et_options_set_backend_string(et_options* options, const char* backend, const char* key,
@@ -463,7 +466,7 @@ et_status et_options_set_backend_string(et_options* options, const char* backend
     return ET_INVALID_ARGUMENT;
   }
   std::strcpy(text.data(), value);
-  return set_backend_option(options, backend, key, text);
+  return set_backend_option(__func__, options, backend, key, text);
 }
 
 // --- Modules
@@ -491,7 +494,7 @@ const char* et_module_method_name(const et_module* module, size_t index) {
 }
 
 et_status et_module_num_inputs(et_module* module, const char* method, size_t* out) {
-  return with_meta(module, method, [&](const MethodMeta& meta) {
+  return with_meta(__func__, module, method, [&](const MethodMeta& meta) {
     ET_CHECK_OR_RETURN_ERROR(out != nullptr, InvalidArgument, "et_module_num_inputs: out is null");
     *out = meta.num_inputs();
     return Error::Ok;
@@ -499,7 +502,7 @@ et_status et_module_num_inputs(et_module* module, const char* method, size_t* ou
 }
 
 et_status et_module_num_outputs(et_module* module, const char* method, size_t* out) {
-  return with_meta(module, method, [&](const MethodMeta& meta) {
+  return with_meta(__func__, module, method, [&](const MethodMeta& meta) {
     ET_CHECK_OR_RETURN_ERROR(out != nullptr, InvalidArgument, "et_module_num_outputs: out is null");
     *out = meta.num_outputs();
     return Error::Ok;
@@ -508,21 +511,21 @@ et_status et_module_num_outputs(et_module* module, const char* method, size_t* o
 
 et_status et_module_input_info(et_module* module, const char* method, size_t index, et_kind* kind,
                                et_dtype* dtype, size_t* rank, int32_t* sizes) {
-  return with_meta(module, method, [&](const MethodMeta& meta) {
+  return with_meta(__func__, module, method, [&](const MethodMeta& meta) {
     return get_info(meta.input_tag(index), meta.input_tensor_meta(index), kind, dtype, rank, sizes);
   });
 }
 
 et_status et_module_output_info(et_module* module, const char* method, size_t index, et_kind* kind,
                                 et_dtype* dtype, size_t* rank, int32_t* sizes) {
-  return with_meta(module, method, [&](const MethodMeta& meta) {
+  return with_meta(__func__, module, method, [&](const MethodMeta& meta) {
     return get_info(meta.output_tag(index), meta.output_tensor_meta(index), kind, dtype, rank,
                     sizes);
   });
 }
 
 et_status et_module_load_method(et_module* module, const char* method) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(module);
     CHECK_NOT_NULL(method);
     return module->module->load_method(method);
@@ -531,7 +534,7 @@ et_status et_module_load_method(et_module* module, const char* method) {
 
 et_status et_module_set_input(et_module* module, const char* method, size_t index,
                               const et_value* value) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(module);
     CHECK_NOT_NULL(method);
     CHECK_NOT_NULL(value);
@@ -540,7 +543,7 @@ et_status et_module_set_input(et_module* module, const char* method, size_t inde
 }
 
 et_status et_module_run(et_module* module, const char* method) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(module);
     CHECK_NOT_NULL(method);
     module->outputs.erase(method);
@@ -557,7 +560,7 @@ et_status et_module_run(et_module* module, const char* method) {
 
 et_status et_module_output(et_module* module, const char* method, size_t index,
                            const et_value** out) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(module);
     CHECK_NOT_NULL(method);
     CHECK_NOT_NULL(out);
@@ -573,7 +576,7 @@ et_status et_module_output(et_module* module, const char* method, size_t index,
 }
 
 et_status et_module_write_profile(et_module* module, const char* path) {
-  return guarded([&] {
+  return guarded(__func__, [&](const char* function) {
     CHECK_NOT_NULL(module);
     CHECK_NOT_NULL(path);
 #ifdef EXECUTORCH_C_API_PROFILING
@@ -601,9 +604,9 @@ et_status et_module_write_profile(et_module* module, const char* path) {
 // --------------------------------------------------------------------------------------
 
 et_status et_set_num_threads(uint32_t num_threads) {
-  return guarded([&] {
-    ET_CHECK_OR_RETURN_ERROR(num_threads > 0, InvalidArgument,
-                             "et_set_num_threads: expected at least one thread");
+  return guarded(__func__, [&](const char* function) {
+    ET_CHECK_OR_RETURN_ERROR(num_threads > 0, InvalidArgument, "%s: expected at least one thread",
+                             function);
 #ifdef EXECUTORCH_C_API_THREADS
     auto* pool = executorch::extension::threadpool::get_threadpool();
     ET_CHECK_OR_RETURN_ERROR(pool != nullptr && pool->set_num_threads(num_threads), InvalidArgument,

@@ -143,7 +143,7 @@ TensorPtr make_tensor_ptr(std::vector<SizesType> sizes, void* data,
       std::make_shared<Storage>(std::move(sizes), data, std::move(dim_order), std::move(dense),
                                 type, device, dynamism, std::move(deleter));
   Tensor* tensor = &storage->tensor;
-  return TensorPtr(std::move(storage), tensor);
+  return TensorPtr(storage, tensor);
 }
 
 TensorPtr make_tensor_ptr(std::vector<SizesType> sizes, std::vector<uint8_t> data,

@@ -30,13 +30,11 @@ T checked_value(const Scalar& value) {
     ET_CHECK_MSG(value.isIntegral(/*include_bool=*/true), "%f is no value of a tensor of integers",
                  value.to<double>());
     const int64_t number = value.to<int64_t>();
-    const bool fits = std::is_unsigned_v<T>
-                          ? number >= 0 && static_cast<uint64_t>(number) <=
-                                               static_cast<uint64_t>(std::numeric_limits<T>::max())
-                          : number >= static_cast<int64_t>(std::numeric_limits<T>::min()) &&
-                                number <= static_cast<int64_t>(std::numeric_limits<T>::max());
+    const T element = static_cast<T>(number);
+    const bool fits =
+        (std::is_signed_v<T> || number >= 0) && static_cast<int64_t>(element) == number;
     ET_CHECK_MSG(fits, "%lld does not fit the element type", static_cast<long long>(number));
-    return static_cast<T>(number);
+    return element;
   } else if constexpr (std::is_same_v<T, double>) {
     return value.to<double>();
   } else {
