@@ -116,7 +116,7 @@ class ExportedProgramPassManager(PassManager):
         for _ in range(self.steps):
             changed = False
             for item in self.passes:
-                if isinstance(item, ExportedProgramPassBase):
+                if isinstance(item, (ExportedProgramPassBase, ExportedProgramPassManager)):
                     result = item(exported_program)
                     exported_program = result.exported_program
                     changed = changed or result.modified

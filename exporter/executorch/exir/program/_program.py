@@ -33,7 +33,7 @@ from executorch.exir.pass_base import (
     ExportedProgramPassResult,
     PassType,
 )
-from executorch.exir.pass_manager import ExportedProgramPassManager
+from executorch.exir.pass_manager import ExportedProgramPassManager, PassManager
 from executorch.exir.passes.aten_to_edge_pass import AtenToEdgePass
 from executorch.exir.passes.constant_prop_pass import constant_prop_pass
 from executorch.exir.passes.external_constants_pass import (
@@ -64,7 +64,8 @@ if TYPE_CHECKING:
     from executorch.exir.report import Report
 
 Programs = ExportedProgram | dict[str, ExportedProgram]
-Passes = Sequence[PassType] | Mapping[str, Sequence[PassType]]
+_MethodPasses = Sequence[PassType] | PassManager
+Passes = _MethodPasses | Mapping[str, _MethodPasses]
 Partitioners = Partitioner | list[Partitioner] | dict[str, list[Partitioner]] | None
 
 
@@ -382,7 +383,8 @@ class EdgeProgramManager:
     ) -> EdgeProgramManager:
         """Applies passes to copies of the programs.
 
-        passes: a list for all methods, or lists by method name; methods without one are kept.
+        passes: a list or pass manager for all methods, or by method name; methods without one
+            are kept.
         compile_config: rules that the results are checked against, by default those of `to_edge`.
         """
         config = compile_config or self.compile_config
@@ -391,7 +393,7 @@ class EdgeProgramManager:
             items = passes.get(name) if isinstance(passes, Mapping) else passes
             if items is None:
                 continue
-            program = _transform(program, *items)
+            program = _transform(program, *([items] if isinstance(items, PassManager) else items))
             _verify(program, config)
             programs[name] = program
         return EdgeProgramManager(programs, self._config_methods, config)
