@@ -18,6 +18,8 @@ export CCACHE_NOHASHDIR := 1
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
 CONFIGURE := cmake -DPython_EXECUTABLE=$(VENV)/bin/python --preset
+# The Java classes, where there is a JDK; their tests, where there is JUnit 4 too.
+CONFIGURE_RELEASE := $(CONFIGURE) release -DEXECUTORCH_BUILD_ANDROID_JNI=$(if $(shell command -v javac),ON,OFF)
 
 .PHONY: help demo test build wheel clean venv build-release build-debug \
 	test-cpp test-python test-size test-installation lint lint-format lint-python lint-tidy
@@ -28,7 +30,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 demo: venv ## export EfficientNet-Lite0 and classify two photographs with the runtime
-	$(CONFIGURE) release
+	$(CONFIGURE_RELEASE)
 	cmake --build --preset release --target _portable_lib executor_runner
 	python examples/efficientnet_lite0/demo.py
 
@@ -60,7 +62,7 @@ $(STAMPS)/models: requirements/models.txt requirements/models-no-deps.txt $(STAM
 # --- C++ --------------------------------------------------------------------------------------------------------------
 
 build-release: $(STAMPS)/dev
-	$(CONFIGURE) release
+	$(CONFIGURE_RELEASE)
 	cmake --build --preset release
 
 build-debug: $(STAMPS)/dev
