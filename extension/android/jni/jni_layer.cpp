@@ -82,11 +82,11 @@ class ClassFinder {
     if (env_->ExceptionCheck()) {
       return nullptr;
     }
-    const jclass local = env_->FindClass(name);
+    jclass local = env_->FindClass(name);
     if (local == nullptr) {
       return nullptr;
     }
-    const jclass global = static_cast<jclass>(env_->NewGlobalRef(local));
+    jclass global = static_cast<jclass>(env_->NewGlobalRef(local));
     env_->DeleteLocalRef(local);
     return global;
   }
@@ -215,11 +215,11 @@ void throw_java(JNIEnv* env, Error error, const std::string& message) {
   if (env->ExceptionCheck()) {
     return;
   }
-  const jstring text = to_java(env, message);
+  jstring text = to_java(env, message);
   if (text == nullptr) {
     return;
   }
-  const jobject exception =
+  jobject exception =
       env->NewObject(java.exception, java.exception_new, static_cast<jint>(error), text);
   if (exception != nullptr) {
     env->Throw(static_cast<jthrowable>(exception));
@@ -234,14 +234,14 @@ void throw_last(JNIEnv* env, Error error) {
 
 template <typename Strings>
 jobjectArray to_java_array(JNIEnv* env, const Strings& strings) {
-  const jobjectArray result =
+  jobjectArray result =
       env->NewObjectArray(static_cast<jsize>(strings.size()), java.string, nullptr);
   jsize i = 0;
   for (const std::string& text : strings) {
     if (result == nullptr || env->ExceptionCheck()) {
       return nullptr;
     }
-    const jstring element = to_java(env, text);
+    jstring element = to_java(env, text);
     env->SetObjectArrayElement(result, i++, element);
     env->DeleteLocalRef(element);
   }
@@ -280,6 +280,7 @@ LogBuffer& log_buffer() {
 // --- Modules -------------------------------------------------------------------------------------
 
 Module* from_handle(jlong handle) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): Java has no type for pointers.
   return reinterpret_cast<Module*>(static_cast<intptr_t>(handle));
 }
 
@@ -301,7 +302,7 @@ bool read_tensor(JNIEnv* env, jobject object, size_t index, Input& input) {
     throw_java(env, Error::InvalidArgument, "Input " + std::to_string(index) + ": " + message);
     return false;
   };
-  const jlongArray shape = static_cast<jlongArray>(env->GetObjectField(object, java.tensor_shape));
+  jlongArray shape = static_cast<jlongArray>(env->GetObjectField(object, java.tensor_shape));
   const size_t rank = static_cast<size_t>(env->GetArrayLength(shape));
   if (rank > kTensorDimensionLimit) {
     return fail("a tensor has at most " + std::to_string(kTensorDimensionLimit) +
@@ -327,7 +328,7 @@ bool read_tensor(JNIEnv* env, jobject object, size_t index, Input& input) {
     return fail("a shape or an element type that the runtime does not know");
   }
   // Java compared the size of the buffer with the shape when it made the tensor.
-  const jobject buffer = env->GetObjectField(object, java.tensor_buffer);
+  jobject buffer = env->GetObjectField(object, java.tensor_buffer);
   input.tensor.emplace(type, static_cast<ssize_t>(rank), input.sizes.data(),
                        env->GetDirectBufferAddress(buffer), input.dim_order.data(),
                        input.strides.data());
@@ -341,7 +342,7 @@ bool read_input(JNIEnv* env, jobject evalue, size_t index, Input& input) {
     throw_java(env, Error::InvalidArgument, "Input " + std::to_string(index) + " is null");
     return false;
   }
-  const jobject data = env->GetObjectField(evalue, java.evalue_data);
+  jobject data = env->GetObjectField(evalue, java.evalue_data);
   switch (static_cast<Tag>(env->GetIntField(evalue, java.evalue_code))) {
     case Tag::Tensor:
       return read_tensor(env, data, index, input);
@@ -393,18 +394,18 @@ jobject to_java_tensor(JNIEnv* env, const executorch::aten::Tensor& tensor) {
   for (jsize i = 0; i < rank; ++i) {
     sizes[i] = tensor.size(i);
   }
-  const jlongArray shape = env->NewLongArray(rank);
+  jlongArray shape = env->NewLongArray(rank);
   if (shape == nullptr) {
     return nullptr;
   }
   env->SetLongArrayRegion(shape, 0, rank, sizes);
-  const jobject result = env->CallStaticObjectMethod(
-      java.tensor, java.tensor_new, static_cast<jint>(tensor.scalar_type()), shape);
+  jobject result = env->CallStaticObjectMethod(java.tensor, java.tensor_new,
+                                               static_cast<jint>(tensor.scalar_type()), shape);
   if (env->ExceptionCheck()) {
     return nullptr;
   }
   if (tensor.numel() > 0) {
-    const jobject buffer = env->GetObjectField(result, java.tensor_buffer);
+    jobject buffer = env->GetObjectField(result, java.tensor_buffer);
     copy_contiguous(tensor, static_cast<uint8_t*>(env->GetDirectBufferAddress(buffer)));
   }
   return result;
@@ -468,15 +469,15 @@ jobjectArray execute(JNIEnv* env, Module& module, const std::string& method,
     throw_last(env, outputs.error());
     return nullptr;
   }
-  const jobjectArray result =
+  jobjectArray result =
       env->NewObjectArray(static_cast<jsize>(outputs->size()), java.evalue, nullptr);
   for (size_t i = 0; result != nullptr && i < outputs->size(); ++i) {
     if (env->PushLocalFrame(16) != JNI_OK) {
       return nullptr;
     }
-    const jobject value = to_java_value(env, (*outputs)[i], i);
+    jobject value = to_java_value(env, (*outputs)[i], i);
     const bool failed = env->ExceptionCheck();
-    const jobject output = env->PopLocalFrame(value);
+    jobject output = env->PopLocalFrame(value);
     if (failed) {
       return nullptr;
     }
