@@ -234,6 +234,10 @@ function(executorch_add_model_runner name)
     ${name} PRIVATE ${name}_kernels $<TARGET_NAME_IF_EXISTS:extension_threadpool> extension_data_loader
                     extension_evalue_util extension_flat_tensor extension_runner_util extension_tensor
   )
+  if(TARGET etdump AND TARGET bundled_program)
+    target_compile_definitions(${name} PRIVATE ET_RUNNER_DEVTOOLS)
+    target_link_libraries(${name} PRIVATE bundled_program etdump)
+  endif()
 endfunction()
 
 # merge_yaml(FUNCTIONS_YAML <file> FALLBACK_YAML <file> OUTPUT_DIR <dir>)

@@ -127,40 +127,41 @@ struct PyProgram {
 // The older interface: methods are loaded when they are first used, each with memory of its own.
 class PyModule final {
  public:
-  explicit PyModule(std::shared_ptr<LoadedProgram> program) : program_{std::move(program)} {}
+  explicit PyModule(std::shared_ptr<LoadedProgram> loaded) : program(std::move(loaded)) {}
   PyModule(PyModule&&) = default;
 
   PyMethod& method(const std::string& name) {
     std::unique_ptr<PyMethod>& method = methods_[name];
     if (method == nullptr) {
-      method = std::make_unique<PyMethod>(program_.program, name);
+      method = std::make_unique<PyMethod>(program, name);
     }
     return *method;
   }
 
-  PyMethodMeta method_meta(const std::string& name) const { return program_.method_meta(name); }
+  PyMethodMeta method_meta(const std::string& name) const {
+    return PyProgram{program}.method_meta(name);
+  }
 
   std::vector<std::string> method_names() const {
     std::vector<std::string> names;
-    for (size_t i = 0; i < program_.program->program().num_methods(); ++i) {
-      names.emplace_back(unwrap(program_.program->program().get_method_name(i)));
+    for (size_t i = 0; i < program->program().num_methods(); ++i) {
+      names.emplace_back(unwrap(program->program().get_method_name(i)));
     }
     return names;
   }
 
+  std::shared_ptr<LoadedProgram> program;
+
  private:
-  PyProgram program_;
   std::map<std::string, std::unique_ptr<PyMethod>> methods_;
 };
 
 std::shared_ptr<LoadedProgram> load(Source source, std::optional<Source> data,
                                     Verification verification, bool share_buffers,
-                                    bool enable_etdump) {
-  if (enable_etdump) {
-    throw PythonError(Error::NotSupported, "this build cannot record an ETDump");
-  }
-  return std::make_shared<LoadedProgram>(std::move(source), std::move(data), verification,
-                                         share_buffers);
+                                    bool enable_etdump, size_t debug_buffer_size) {
+  return std::make_shared<LoadedProgram>(
+      std::move(source), std::move(data), verification, share_buffers,
+      enable_etdump ? std::optional<size_t>(debug_buffer_size) : std::nullopt);
 }
 
 std::optional<Source> optional_path(const std::optional<std::string>& path) {
@@ -171,9 +172,30 @@ std::optional<Source> optional_bytes(const std::optional<py::bytes>& data) {
   return data ? std::optional<Source>(Source::from_bytes(*data)) : std::nullopt;
 }
 
-[[noreturn]] void no_etdump() {
-  throw PythonError(Error::InvalidState, "there is no ETDump: it was not enabled");
-}
+#ifdef ET_PYBIND_DEVTOOLS
+// A bundled program, with a module of its own to run its test cases with.
+class PyBundledModule final {
+ public:
+  explicit PyBundledModule(const py::bytes& bytes)
+      : bundle_(std::make_shared<Bundle>(bytes)),
+        module_(load(bundle_->program(), std::nullopt, Verification::InternalConsistency,
+                     /*share_buffers=*/false, /*enable_etdump=*/false, 0)) {}
+
+  const std::shared_ptr<Bundle>& bundle() const { return bundle_; }
+
+  py::list verify(const std::string& name, size_t testset_idx, double rtol, double atol) {
+    PyMethod& method = module_.method(name);
+    method.load_bundled_input(bundle_, testset_idx);
+    method.execute();
+    method.verify_bundled_output(*bundle_, testset_idx, rtol, atol);
+    return method.get_outputs(/*clone_outputs=*/true);
+  }
+
+ private:
+  std::shared_ptr<Bundle> bundle_;
+  PyModule module_;
+};
+#endif
 
 std::set<std::string> operator_names() {
   std::set<std::string> names;
@@ -205,10 +227,14 @@ bool backend_is_available(const std::string& name) {
 // Adds write_etdump_result_to_file() and has_etdump().
 template <typename Class>
 void define_etdump(Class& cls) {
-  cls.def("has_etdump", [](const typename Class::type&) { return false; });
+  using Type = typename Class::type;
+  cls.def("has_etdump", [](const Type& self) { return self.program->is_recorded(); });
   cls.def(
       "write_etdump_result_to_file",
-      [](const typename Class::type&, const std::string&, const py::object&) { no_etdump(); },
+      [](const Type& self, const std::string& path,
+         const std::optional<std::string>& debug_buffer_path) {
+        self.program->write_record(path, debug_buffer_path.value_or(""));
+      },
       "path"_a, "debug_buffer_path"_a = py::none());
 }
 
@@ -317,36 +343,81 @@ PYBIND11_MODULE(_portable_lib, m) {
   m.def(
       "_load_for_executorch",
       [](const std::string& program_path, const std::optional<std::string>& data_path,
-         bool enable_etdump, size_t, Verification verification) {
+         bool enable_etdump, size_t debug_buffer_size, Verification verification) {
         return PyModule(load(Source::from_path(program_path), optional_path(data_path),
-                             verification, /*share_buffers=*/false, enable_etdump));
+                             verification, /*share_buffers=*/false, enable_etdump,
+                             debug_buffer_size));
       },
       "program_path"_a, "data_path"_a = py::none(), "enable_etdump"_a = false,
       "debug_buffer_size"_a = 0, "program_verification"_a = Verification::InternalConsistency);
   m.def(
       "_load_for_executorch_from_buffer",
       [](const py::bytes& buffer, const std::optional<py::bytes>& data_map_buffer,
-         bool enable_etdump, size_t, Verification verification) {
+         bool enable_etdump, size_t debug_buffer_size, Verification verification) {
         return PyModule(load(Source::from_bytes(buffer), optional_bytes(data_map_buffer),
-                             verification, /*share_buffers=*/false, enable_etdump));
+                             verification, /*share_buffers=*/false, enable_etdump,
+                             debug_buffer_size));
       },
       "buffer"_a, "data_map_buffer"_a = py::none(), "enable_etdump"_a = false,
       "debug_buffer_size"_a = 0, "program_verification"_a = Verification::InternalConsistency);
+#ifdef ET_PYBIND_DEVTOOLS
+  py::class_<PyBundledModule>(m, "BundledModule")
+      .def("verify_result_with_bundled_expected_output", &PyBundledModule::verify, "method_name"_a,
+           "testset_idx"_a, "rtol"_a = 1e-5, "atol"_a = 1e-8);
+  module
+      .def(
+          "load_bundled_input",
+          [](PyModule& self, const PyBundledModule& bundle, const std::string& name,
+             size_t testset_idx) {
+            self.method(name).load_bundled_input(bundle.bundle(), testset_idx);
+          },
+          "module"_a, "method_name"_a, "testset_idx"_a)
+      .def(
+          "verify_result_with_bundled_expected_output",
+          [](PyModule& self, const PyBundledModule& bundle, const std::string& name,
+             size_t testset_idx, double rtol, double atol) {
+            self.method(name).verify_bundled_output(*bundle.bundle(), testset_idx, rtol, atol);
+          },
+          "module"_a, "method_name"_a, "testset_idx"_a, "rtol"_a = 1e-5, "atol"_a = 1e-8);
+  m.def(
+      "_load_bundled_program_from_buffer",
+      [](const py::bytes& buffer, size_t) { return PyBundledModule(buffer); }, "buffer"_a,
+      "non_const_pool_size"_a = 16384);
+  m.def(
+      "_load_for_executorch_from_bundled_program",
+      [](const PyBundledModule& ptr, const std::optional<py::bytes>& data_map_buffer,
+         bool enable_etdump, size_t debug_buffer_size) {
+        return PyModule(load(ptr.bundle()->program(), optional_bytes(data_map_buffer),
+                             Verification::InternalConsistency, /*share_buffers=*/false,
+                             enable_etdump, debug_buffer_size));
+      },
+      "ptr"_a, "data_map_buffer"_a = py::none(), "enable_etdump"_a = false,
+      "debug_buffer_size"_a = 0);
+  m.def(
+      "_load_for_executorch_from_bundled_program",
+      [](const PyBundledModule& ptr, const std::string& data_path, bool enable_etdump,
+         size_t debug_buffer_size) {
+        return PyModule(load(ptr.bundle()->program(), Source::from_path(data_path),
+                             Verification::InternalConsistency, /*share_buffers=*/false,
+                             enable_etdump, debug_buffer_size));
+      },
+      "ptr"_a, "data_path"_a, "enable_etdump"_a = false, "debug_buffer_size"_a = 0);
+#endif
   m.def(
       "_load_program",
-      [](const std::string& path, bool enable_etdump, size_t, Verification verification,
-         const std::optional<std::string>& data_path) {
+      [](const std::string& path, bool enable_etdump, size_t debug_buffer_size,
+         Verification verification, const std::optional<std::string>& data_path) {
         return PyProgram{load(Source::from_path(path), optional_path(data_path), verification,
-                              /*share_buffers=*/true, enable_etdump)};
+                              /*share_buffers=*/true, enable_etdump, debug_buffer_size)};
       },
       "path"_a, "enable_etdump"_a = false, "debug_buffer_size"_a = 0,
       "program_verification"_a = Verification::Minimal, "data_path"_a = py::none());
   m.def(
       "_load_program_from_buffer",
-      [](const py::bytes& buffer, bool enable_etdump, size_t, Verification verification,
-         const std::optional<std::string>& data_path) {
+      [](const py::bytes& buffer, bool enable_etdump, size_t debug_buffer_size,
+         Verification verification, const std::optional<std::string>& data_path) {
         return PyProgram{load(Source::from_bytes(buffer), optional_path(data_path), verification,
-                              /*share_buffers=*/true, enable_etdump)};
+                              /*share_buffers=*/true, enable_etdump, debug_buffer_size)};
       },
       "buffer"_a, "enable_etdump"_a = false, "debug_buffer_size"_a = 0,
       "program_verification"_a = Verification::Minimal, "data_path"_a = py::none());

@@ -1009,6 +1009,11 @@ Error Method::run_instruction(const Instruction& instruction) {
       if (context.internal_has_allocated()) {
         temp_allocator_->reset();
       }
+#ifdef ET_EVENT_TRACER_ENABLED
+      if (ET_UNLIKELY(event_tracer_ != nullptr) && error == Error::Ok) {
+        log_results(instruction);
+      }
+#endif
     } else {
       error = run_other_than_kernel(instruction, &next);
     }
@@ -1105,6 +1110,27 @@ void Method::restart() {
   chain_ = 0;
   instruction_ = 0;
 }
+
+#ifdef ET_EVENT_TRACER_ENABLED
+// The last argument is the result. That of a kernel with several is the list of them; they also are
+// arguments themselves, which a list of tensors that is one result is not.
+void Method::log_results(const Instruction& instruction) const {
+  if (instruction.num_args == 0 || internal::event_tracer_get_debug_level(event_tracer_) <
+                                       EventTracerDebugLogLevel::kIntermediateOutputs) {
+    return;
+  }
+  const EValue& last = *instruction.args[instruction.num_args - 1];
+  if (last.isTensorList() && instruction.num_args > 1 &&
+      instruction.args[instruction.num_args - 2]->isTensor()) {
+    const Result<ArrayRef<executorch::aten::Tensor>> results = last.tryToTensorList();
+    for (size_t i = 0; results.ok() && i < results->size(); ++i) {
+      internal::event_tracer_log_evalue(event_tracer_, EValue((*results)[i]));
+    }
+    return;
+  }
+  internal::event_tracer_log_evalue(event_tracer_, last);
+}
+#endif
 
 void Method::log_outputs() const {
 #ifdef ET_EVENT_TRACER_ENABLED

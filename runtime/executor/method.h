@@ -188,6 +188,9 @@ class Method final {
   void restart();
   Error run_step();
   Error end_steps();
+#ifdef ET_EVENT_TRACER_ENABLED
+  void log_results(const Instruction& instruction) const;
+#endif
   void log_outputs() const;
 
   const executorch_flatbuffer::ExecutionPlan* plan_;

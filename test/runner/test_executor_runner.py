@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,3 +135,76 @@ def test_server_mode(program: Path, run: Run, tmp_path: Path) -> None:
     assert len(answers) == 3
     assert len(set(answers)) == 3
     assert all(answer.startswith("output_0: Float tensor") for answer in answers)
+
+
+# --- Test cases and records -----------------------------------------------------------------------
+
+
+def test_bundled_program(corpus: Path, run: Run) -> None:
+    path = corpus / "b_bundled_linear" / "program.bpte"
+    report = json.loads(run(model_path=path, format="json", num_runs=3, warmup_runs=1))
+    assert report["verified_test_case"] == 0 and report["executions"] == 3
+    assert "verified_test_case: 1" in run(model_path=path, testset_idx=1)
+    # Inputs of one's own have no expected outputs.
+    x = Runtime.get().load_program(path.with_suffix(".pte")).metadata("forward")
+    sizes = "x".join(map(str, x.input_tensor_meta(0).sizes()))
+    assert "verified" not in run(model_path=path, input_shapes=sizes)
+
+
+def test_bundled_program_that_fails(corpus: Path, executor_runner: Path, tmp_path: Path) -> None:
+    content = bytearray((corpus / "b_bundled_linear" / "program.bpte").read_bytes())
+    from executorch.devtools.bundled_program.serialize import (
+        deserialize_from_flatbuffer_to_bundled_program,
+    )
+
+    bundled = deserialize_from_flatbuffer_to_bundled_program(bytes(content))
+    expected: Any = bundled.method_test_suites[0].test_cases[0].expected_outputs[0].val
+    position = content.index(expected.data)
+    content[position : position + 4] = np.float32(100).tobytes()
+    path = tmp_path / "wrong.bpte"
+    path.write_bytes(content)
+
+    def run(**flags: object) -> subprocess.CompletedProcess[str]:
+        command = [str(executor_runner), f"--model_path={path}"]
+        command += [f"--{name}={value}" for name, value in flags.items()]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    process = run()
+    assert process.returncode == 1
+    assert "test case 0 fails: Output 0: element 0 is" in process.stderr
+    assert run(bundleio_atol=200).returncode == 0
+    assert "none with index 99" in run(testset_idx=99).stderr
+    assert "must be a number" in run(bundleio_rtol=-1).stderr
+    path.write_bytes(content[:-200])
+    assert run().returncode == 1 and "cannot load" in run().stderr
+
+
+def test_etdump(program: Path, run: Run, tmp_path: Path) -> None:
+    from executorch.devtools.etdump.serialize import deserialize_from_etdump_flatcc
+
+    files = {"etdump_path": tmp_path / "a.etdp", "debug_output_path": tmp_path / "values"}
+    run(model_path=program, num_runs=2, **files)
+    etdump = deserialize_from_etdump_flatcc((tmp_path / "a.etdp").read_bytes())
+    assert [block.name for block in etdump.run_data] == ["Default", "Execute", "Execute"]
+    assert (tmp_path / "values").stat().st_size >= 2 * 3 * 5 * 4
+
+
+def test_times_of_operators(program: Path, run: Run, tmp_path: Path) -> None:
+    table = run(model_path=program, num_runs=3, warmup_runs=2, profiling_output="-")
+    lines = [line.split() for line in table.splitlines() if line.endswith("addmm.out")]
+    assert [(line[1], line[-1]) for line in lines] == [("3", "addmm.out")] * 2
+    path = tmp_path / "times"
+    run(model_path=program, num_runs=3, profiling_output=path, format="csv")
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert [row["operator"] for row in rows][-1] == "addmm.out"
+    assert all(int(row["calls"]) == 3 and float(row["total_ms"]) > 0 for row in rows)
+    assert abs(sum(float(row["percent"]) for row in rows) - 100) < 0.1
+    run(model_path=program, num_runs=3, profiling_output=path, format="json")
+    assert [row["operator"] for row in json.loads(path.read_text())] == [
+        row["operator"] for row in rows
+    ]
+
+
+def test_times_of_backends(corpus: Path, run: Run) -> None:
+    table = run(model_path=corpus / "x_linear" / "program.pte", profiling_output="-")
+    assert "Fully Connected" in table

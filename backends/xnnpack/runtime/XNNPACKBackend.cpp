@@ -103,7 +103,7 @@ Result<DelegateHandle*> XnnpackBackend::init(BackendInitContext& context, Freeab
   }
   Result<std::unique_ptr<Delegate>> delegate =
       Delegate::create(std::move(*graph), std::move(*workspace), std::move(packed_weights),
-                       extension::threadpool::get_pthreadpool());
+                       extension::threadpool::get_pthreadpool(), context.event_tracer() != nullptr);
   if (!delegate.ok()) {
     return delegate.error();
   }

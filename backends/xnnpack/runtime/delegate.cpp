@@ -63,11 +63,11 @@ Shape physical_shape(const Tensor& tensor) {
 Result<std::unique_ptr<Delegate>> Delegate::create(Graph graph,
                                                    std::shared_ptr<Workspace> workspace,
                                                    std::unique_ptr<PackedWeights> packed_weights,
-                                                   pthreadpool_t pool) {
+                                                   pthreadpool_t pool, ET_UNUSED bool profile) {
   std::unique_ptr<Delegate> delegate(new Delegate());
   uint32_t flags = 0;
 #ifdef ET_EVENT_TRACER_ENABLED
-  flags |= XNN_FLAG_BASIC_PROFILING;
+  flags |= profile ? XNN_FLAG_BASIC_PROFILING : 0;
 #endif
   delegate->graph_ = std::move(graph);
   delegate->workspace_ = std::move(workspace);

@@ -26,10 +26,11 @@ class Delegate {
   /**
    * @param pool what runs the loops; null: the calling thread.
    * @param packed_weights a cache for the weights; may be null.
+   * @param profile whether the time of each operator is measured, for the tracer of execute().
    */
   static runtime::Result<std::unique_ptr<Delegate>> create(
       Graph graph, std::shared_ptr<Workspace> workspace,
-      std::unique_ptr<PackedWeights> packed_weights, pthreadpool_t pool);
+      std::unique_ptr<PackedWeights> packed_weights, pthreadpool_t pool, bool profile);
   ~Delegate();
   Delegate(const Delegate&) = delete;
   Delegate& operator=(const Delegate&) = delete;

@@ -38,8 +38,10 @@
 #include <executorch/extension/threadpool/threadpool.h>
 #endif
 
+#include "bundle.h"
 #include "flags.h"
 #include "npy.h"
+#include "recorder.h"
 #include "report.h"
 
 namespace {
@@ -49,6 +51,7 @@ using executorch::aten::Tensor;
 using executorch::extension::FileDataLoader;
 using executorch::extension::FlatTensorDataMap;
 using executorch::extension::LoadedMethod;
+using executorch::extension::LoadedMethodOptions;
 using executorch::extension::make_tensor_ptr;
 using executorch::extension::MmapDataLoader;
 using executorch::extension::TensorPtr;
@@ -361,8 +364,9 @@ int main(int argc, char** argv) {
   const std::string what = "cannot load '" + flag("model_path") + "'";
   auto loader = unwrap(
       MmapDataLoader::from(flag("model_path").c_str(), MmapDataLoader::MlockConfig::NoMlock), what);
+  const Bundle bundle(&loader);
   const Program program =
-      unwrap(Program::load(&loader, Program::Verification::InternalConsistency), what);
+      unwrap(Program::load(bundle.program(), Program::Verification::InternalConsistency), what);
 
   std::optional<MmapDataLoader> data_loader;
   std::optional<FlatTensorDataMap> data_map;
@@ -377,8 +381,11 @@ int main(int argc, char** argv) {
   if (name.empty()) {
     name = unwrap(program.get_method_name(0), what);
   }
-  const auto loaded =
-      unwrap(LoadedMethod::load(program, name.c_str(), {data_map ? &*data_map : nullptr}), what);
+  Recorder recorder;
+  LoadedMethodOptions options;
+  options.named_data_map = data_map ? &*data_map : nullptr;
+  options.event_tracer = recorder.tracer();
+  const auto loaded = unwrap(LoadedMethod::load(program, name.c_str(), options), what);
   Method& method = **loaded;
   const double load_ms = milliseconds_since(load_start);
 
@@ -390,19 +397,31 @@ int main(int argc, char** argv) {
       print_outputs(method);
       write_outputs(method);
     }
+    recorder.write();
     return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
   }
 
-  const std::vector<Input> inputs =
-      make_inputs(method.method_meta(), flag(either("inputs", "input_value_files")));
-  set_other_inputs(method, inputs);
-  for (long long i = 0; i < warmup_runs; ++i) {
-    timed_run(method, inputs, name);
+  const std::string& files = flag(either("inputs", "input_value_files"));
+  const bool has_test_case = bundle.is_bundled() && files.empty() && flag("input_shapes").empty();
+  std::vector<Input> inputs;
+  if (!has_test_case) {
+    inputs = make_inputs(method.method_meta(), files);
+    set_other_inputs(method, inputs);
   }
+  const auto run = [&] {
+    if (has_test_case) {
+      bundle.set_inputs(method);
+    }
+    return timed_run(method, inputs, name);
+  };
+  for (long long i = 0; i < warmup_runs; ++i) {
+    run();
+  }
+  recorder.start();
   std::vector<double> times;
   const auto run_start = std::chrono::steady_clock::now();
   for (long long i = 0; i < num_executions; ++i) {
-    times.push_back(timed_run(method, inputs, name));
+    times.push_back(run());
     if (max_ms > 0 && milliseconds_since(run_start) > max_ms) {
       break;
     }
@@ -411,6 +430,10 @@ int main(int argc, char** argv) {
   Report report;
   report.add("model", flag("model_path"));
   report.add("method", name);
+  if (has_test_case) {
+    bundle.verify(method);
+    report.add("verified_test_case", integer_flag("testset_idx", 0, 1000000000));
+  }
   report.add("load_ms", load_ms);
   report.add_times(std::move(times));
   if (report_peak_memory) {
@@ -426,5 +449,6 @@ int main(int argc, char** argv) {
     print_outputs(method);
   }
   write_outputs(method);
+  recorder.write();
   return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -29,6 +29,14 @@ std::string quoted(const std::string& text, const char* specials) {
 
 }  // namespace
 
+std::string json_text(const std::string& text) {
+  return quoted(text, "\\\"");
+}
+
+std::string csv_text(const std::string& text) {
+  return quoted(text, "\"");
+}
+
 void Report::add(const std::string& name, const std::string& text) {
   entries_.push_back({name, text, true});
 }
@@ -74,12 +82,12 @@ void Report::print(const std::string& format) const {
   for (const Entry& entry : entries_) {
     const char* separator = first.empty() ? "" : ", ";
     if (format == "json") {
-      first += separator + quoted(entry.name, "\\\"") + ": " +
-               (entry.is_text ? quoted(entry.value, "\\\"") : entry.value);
+      first += separator + json_text(entry.name) + ": " +
+               (entry.is_text ? json_text(entry.value) : entry.value);
     } else if (format == "csv") {
       const char* comma = first.empty() ? "" : ",";
       first += comma + entry.name;
-      second += comma + (entry.is_text ? quoted(entry.value, "\"") : entry.value);
+      second += comma + (entry.is_text ? csv_text(entry.value) : entry.value);
     } else {
       first += entry.name + ": " + entry.value + "\n";
     }

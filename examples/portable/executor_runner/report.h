@@ -5,6 +5,10 @@
 #include <utility>
 #include <vector>
 
+/// The text as a JSON string, and as a field of a CSV file.
+std::string json_text(const std::string& text);
+std::string csv_text(const std::string& text);
+
 /// Names and values in order, printed as text ("name: value" lines), json (one object) or csv (two
 /// lines).
 class Report final {

@@ -18,9 +18,20 @@ from typing import Annotated
 
 @dataclass(frozen=True)
 class Scalar:
-    """Stored width of a number, as a `struct` format character."""
+    """Stored width of a number, as a `struct` format character.
+
+    default: what an absent one reads as, where the field itself has no default; None: zero.
+    """
 
     code: str
+    default: float | None = None
+
+
+@dataclass(frozen=True)
+class Names:
+    """A number of one byte that stands for a string: its position among these."""
+
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)

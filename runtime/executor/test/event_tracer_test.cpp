@@ -166,7 +166,7 @@ TEST(EventTracerTest, AllocationsAndDelegates) {
   EXPECT_EQ(tracer.allocations[1], std::pair(std::string("temp_allocator"), size_t(24)));
   EXPECT_EQ(tracer.allocations[2], std::pair(std::string("temp_allocator"), size_t(40)));
   EXPECT_EQ(tracer.delegate_events, 1);
-  EXPECT_EQ(tracer.intermediate_outputs, 1);
+  EXPECT_EQ(tracer.intermediate_outputs, 2);  // of the kernel, of the backend
 #else
   EXPECT_TRUE(tracer.allocations.empty());
 #endif

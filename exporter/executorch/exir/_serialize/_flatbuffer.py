@@ -6,6 +6,7 @@ How Python types map to the wire:
 | type | stored as |
 |---|---|
 | Annotated[int, float, bool or IntEnum, Scalar(code)] | number; omitted if it is the default |
+| Annotated[str, Names(...)] | number of the name |
 | str, bytes, list[T], a dataclass | string, [ubyte], vector, table |
 | X or None | X; omitted if None |
 | A or B or C, all dataclasses | union of tables, numbered from 1 in this order |
@@ -34,7 +35,7 @@ from typing import (
     Union,
 )
 
-from executorch.exir.flatbuffer_types import ForceAlign, Scalar, Slot
+from executorch.exir.flatbuffer_types import ForceAlign, Names, Scalar, Slot
 
 T = TypeVar("T")
 Bytes = bytes | bytearray | memoryview
@@ -141,7 +142,7 @@ class _Codec:
     absent: Callable[[], Any]
 
 
-def _scalar(python_type: type, code: str) -> _Codec:
+def _scalar(python_type: type, code: str, default: float | None = None) -> _Codec:
     packer = _packer(code)
     members = {int(m): m for m in python_type} if issubclass(python_type, IntEnum) else None
 
@@ -153,7 +154,17 @@ def _scalar(python_type: type, code: str) -> _Codec:
             raise FlatbufferError(f"{number} is not a {python_type.__name__}")
         return members[number]
 
-    return _Codec(code, read, None, lambda: python_type(0))
+    return _Codec(code, read, None, lambda: python_type(default or 0))
+
+
+def _named(names: Sequence[str]) -> _Codec:
+    def read(reader: _Reader, position: int) -> str:
+        number = reader.data[position]
+        if number >= len(names):
+            raise FlatbufferError(f"{number} is not the number of any of {names}")
+        return names[number]
+
+    return _Codec("b", read, None, lambda: names[0])
 
 
 def _string() -> _Codec:
@@ -261,7 +272,7 @@ class _Table:
             else:
                 codec = _codec(hint, marks, table_type)
                 absent = _absent(codec, field, optional)
-                write = codec.write or _scalar_writer(codec, absent())
+                write = codec.write or _scalar_writer(codec, absent(), marks.get(Names))
                 slots.append((slot, codec, field.name, write))
                 self.readers.append(_field_reader(slot, codec.read, absent))
                 slot += 1
@@ -322,7 +333,9 @@ def _table(table_type: type) -> _Table:
     return _tables[table_type]
 
 
-def _scalar_writer(codec: _Codec, default: Any) -> _Prepare:
+def _scalar_writer(codec: _Codec, default: Any, names: Names | None) -> _Prepare:
+    if names is not None:
+        return lambda builder, value: names.names.index(value) or None
     # A float is always stored: -0.0 equals 0.0, NaN does not equal itself.
     if codec.code in "fd":
         return lambda builder, value: value
@@ -397,7 +410,9 @@ def _unwrap(hint: Any) -> tuple[Any, dict[type, Any], bool]:
 
 def _codec(hint: Any, marks: dict[type, Any], owner: type) -> _Codec:
     if Scalar in marks:
-        return _scalar(hint, marks[Scalar].code)
+        return _scalar(hint, marks[Scalar].code, marks[Scalar].default)
+    if Names in marks:
+        return _named(marks[Names].names)
     if hint is str:
         return _string()
     if hint is bytes:

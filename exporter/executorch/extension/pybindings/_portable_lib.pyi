@@ -3,7 +3,7 @@
 
 import enum
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 class ExecuTorchError(RuntimeError):
     """A failure of the runtime: a sentence that says what is wrong. `code` is the number of its
@@ -69,10 +69,13 @@ class ExecuTorchProgram:
     def get_method_name(self, method_index: int) -> str: ...
     def load_method(self, method_name: str) -> ExecuTorchMethod: ...
     def method_meta(self, method_name: str) -> MethodMeta: ...
-    def has_etdump(self) -> bool: ...
-    def write_etdump_result_to_file(
-        self, path: str, debug_buffer_path: str | None = None
-    ) -> None: ...
+    def has_etdump(self) -> bool:
+        """Whether executions are recorded: `enable_etdump` when it was loaded."""
+
+    def write_etdump_result_to_file(self, path: str, debug_buffer_path: str | None = None) -> None:
+        """Writes what was recorded since it was loaded or this was last called: an ETDump and, to
+        the other file, the values that instructions computed (`debug_buffer_size` bytes at
+        most)."""
 
 class ExecuTorchModule:
     """A program whose methods share no memory. A method is loaded when it is first used."""
@@ -88,11 +91,54 @@ class ExecuTorchModule:
 
     def method_meta(self, method_name: str) -> MethodMeta: ...
     def method_names(self) -> list[str]: ...
-    def has_etdump(self) -> bool: ...
-    def write_etdump_result_to_file(
-        self, path: str, debug_buffer_path: str | None = None
-    ) -> None: ...
+    def has_etdump(self) -> bool:
+        """Whether executions are recorded: `enable_etdump` when it was loaded."""
 
+    def write_etdump_result_to_file(self, path: str, debug_buffer_path: str | None = None) -> None:
+        """Writes what was recorded since it was loaded or this was last called: an ETDump and, to
+        the other file, the values that instructions computed (`debug_buffer_size` bytes at
+        most)."""
+    def load_bundled_input(self, module: BundledModule, method_name: str, testset_idx: int) -> None:
+        """Sets the inputs to those of a test case."""
+
+    def verify_result_with_bundled_expected_output(
+        self,
+        module: BundledModule,
+        method_name: str,
+        testset_idx: int,
+        rtol: float = 1e-5,
+        atol: float = 1e-8,
+    ) -> None:
+        """Compares the outputs of the latest execution; ExecuTorchError if they differ."""
+
+class BundledModule:
+    """A bundled program: a program with test cases around it."""
+
+    def verify_result_with_bundled_expected_output(
+        self, method_name: str, testset_idx: int, rtol: float = 1e-5, atol: float = 1e-8
+    ) -> list[Any]:
+        """Runs a method on the inputs of a test case and answers the outputs; ExecuTorchError if
+        they are not the expected ones."""
+
+def _load_bundled_program_from_buffer(
+    buffer: bytes, non_const_pool_size: int = 16384
+) -> BundledModule:
+    """`non_const_pool_size` is ignored: a program says how much memory it needs."""
+
+@overload
+def _load_for_executorch_from_bundled_program(
+    ptr: BundledModule,
+    data_map_buffer: bytes | None = None,
+    enable_etdump: bool = False,
+    debug_buffer_size: int = 0,
+) -> ExecuTorchModule: ...
+@overload
+def _load_for_executorch_from_bundled_program(
+    ptr: BundledModule,
+    data_path: str,
+    enable_etdump: bool = False,
+    debug_buffer_size: int = 0,
+) -> ExecuTorchModule: ...
 def _load_for_executorch(
     program_path: str,
     data_path: str | None = None,

@@ -9,6 +9,7 @@ program wants it is copied.
 """
 
 from executorch.extension.pybindings._portable_lib import (
+    BundledModule,
     ExecuTorchError,
     ExecuTorchMethod,
     ExecuTorchModule,
@@ -21,8 +22,10 @@ from executorch.extension.pybindings._portable_lib import (
     _get_operator_names,
     _get_registered_backend_names,
     _is_available,
+    _load_bundled_program_from_buffer,
     _load_for_executorch,
     _load_for_executorch_from_buffer,
+    _load_for_executorch_from_bundled_program,
     _load_program,
     _load_program_from_buffer,
     _reset_profile_results,
@@ -31,6 +34,7 @@ from executorch.extension.pybindings._portable_lib import (
 )
 
 __all__ = [
+    "BundledModule",
     "ExecuTorchError",
     "ExecuTorchMethod",
     "ExecuTorchModule",
@@ -43,8 +47,10 @@ __all__ = [
     "_get_operator_names",
     "_get_registered_backend_names",
     "_is_available",
+    "_load_bundled_program_from_buffer",
     "_load_for_executorch",
     "_load_for_executorch_from_buffer",
+    "_load_for_executorch_from_bundled_program",
     "_load_program",
     "_load_program_from_buffer",
     "_reset_profile_results",

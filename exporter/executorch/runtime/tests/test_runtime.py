@@ -88,11 +88,6 @@ def test_error_has_a_code() -> None:
     )
 
 
-def test_etdump_is_refused() -> None:
-    with pytest.raises(ExecuTorchError, match="cannot record"):
-        Runtime.get().load_program(MUL, enable_etdump=True)
-
-
 # --- Metadata -----------------------------------------------------------------------------------
 
 
