@@ -127,8 +127,9 @@ def share_specs(node: fx.Node) -> None:
             node.meta["spec"] = specs[index]  # type: ignore[index]
     elif node.target is memory.view:
         base: Any = node.args[0]
-        if node.meta["spec"] is not base.meta["spec"]:
-            node.meta["spec"].storage_base = base.meta["spec"]
+        spec = node.meta["spec"]
+        if spec is not base.meta["spec"]:
+            spec.storage_base, spec.storage_base_offset = base.meta["spec"], 0
     elif isinstance(node.target, torch._ops.OpOverload):
         sources = written_arguments(node)
         if any(isinstance(source, fx.Node) for source in sources):
