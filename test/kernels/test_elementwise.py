@@ -199,6 +199,18 @@ def test_mul() -> None:
     check_op("aten::mul.Scalar_out", scalar_calls(REAL_AND_BOOL, [2, -3, 1.5, True]))
 
 
+@pytest.mark.parametrize("dtype", [torch.half, torch.bfloat16], ids=str)
+@pytest.mark.parametrize(
+    "op", ["add", "sub", "rsub", "mul", "div", "remainder", "fmod", "pow.Tensor_Scalar"]
+)
+def test_numbers_are_rounded_where_torch_rounds_them(op: str, dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    numbers = [1.55078125, 0.1, 3.14159, -2.7182]
+    # Close to the number, so that a difference shows what the number was rounded to.
+    calls = [Call([(torch.randn(64) * 0.1 - number).to(dtype), number]) for number in numbers]
+    check_op(f"aten::{op}_out" if "." in op else f"aten::{op}.Scalar_out", calls, rtol=0, atol=0)
+
+
 def test_integers_wrap_around() -> None:
     for dtype in INTS:
         info = torch.iinfo(dtype)

@@ -22,7 +22,8 @@ Tensor& power(KernelRuntimeContext& ctx, const utils::Operand& base, const utils
           return utils::Complex(z.real(), z.imag());
         });
   }
-  return utils::map_binary(ctx, base, exponent, out,
+  return utils::map_binary(ctx, utils::rounded_number(base, compute),
+                           utils::rounded_number(exponent, compute), out,
                            [](auto x, auto y) { return utils::power(x, y); });
 }
 

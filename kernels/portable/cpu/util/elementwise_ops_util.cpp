@@ -59,6 +59,9 @@ Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b
   ET_KERNEL_CHECK_MSG(
       ctx, isFloatingType(compute) || alpha.isIntegral(/*include_bool=*/true), InvalidArgument, out,
       "alpha is a floating-point number, the result has element type %s", toString(compute));
+  for (Operand& operand : operands) {
+    operand = rounded_number(operand, compute);
+  }
   if (!prepare_elementwise(ctx, operands, compute, compute, out)) {
     return out;
   }
@@ -94,8 +97,12 @@ Tensor& divide(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
   return map_division(ctx, a, b, out, [](auto x, auto y) { return trunc_divide(x, y); });
 }
 
-Tensor& remainder(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, bool floor,
-                  Tensor& out) {
+Tensor& remainder(KernelRuntimeContext& ctx, const Operand& dividend, const Operand& divisor,
+                  bool floor, Tensor& out) {
+  const Operand operands[] = {dividend, divisor};
+  const ScalarType compute = result_type(operands);
+  const Operand a = rounded_number(dividend, compute);
+  const Operand b = rounded_number(divisor, compute);
   if (floor) {
     return map_division(ctx, a, b, out, [](auto x, auto y) { return floor_remainder(x, y); });
   }

@@ -295,20 +295,31 @@ ScalarType result_type(ArrayRef<Operand> operands) {
   return combine(types[kDim], combine(types[kZeroDim], types[kNumber]));
 }
 
+namespace {
+
+/// A single element as a number, after conversion to a floating-point type.
+Operand as_floating_point(const Operand& operand, ScalarType dtype) {
+  alignas(8) unsigned char element[sizeof(int64_t)];
+  store_element(load_element<double>(operand.data(), operand.dtype(), 0), element, dtype, 0);
+  return Scalar(load_element<double>(element, dtype, 0));
+}
+
+}  // namespace
+
 Operand as_type(const Operand& operand, ScalarType dtype) {
-  if (operand.is_number() && isFloatingType(dtype)) {
-    return operand;
+  if (isFloatingType(dtype)) {
+    return operand.is_number() ? operand : as_floating_point(operand, dtype);
   }
   if (dtype == ScalarType::Bool) {
     return Scalar(load_element<bool>(operand.data(), operand.dtype(), 0));
   }
   alignas(8) unsigned char element[sizeof(int64_t)];
-  if (isFloatingType(dtype)) {
-    store_element(load_element<double>(operand.data(), operand.dtype(), 0), element, dtype, 0);
-    return Scalar(load_element<double>(element, dtype, 0));
-  }
   store_element(load_element<int64_t>(operand.data(), operand.dtype(), 0), element, dtype, 0);
   return Scalar(load_element<int64_t>(element, dtype, 0));
+}
+
+Operand rounded_number(const Operand& operand, ScalarType dtype) {
+  return operand.is_number() && isFloatingType(dtype) ? as_floating_point(operand, dtype) : operand;
 }
 
 bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,

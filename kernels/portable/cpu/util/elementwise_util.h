@@ -69,6 +69,11 @@ inline ScalarType float_result_type(ScalarType dtype) {
 /// floating-point computation as it is.
 Operand as_type(const Operand& operand, ScalarType dtype);
 
+/// A number rounded to what an element of the floating-point type `dtype` can hold; any other
+/// operand as it is. torch rounds the numbers of add, sub, remainder, fmod and pow, but not those
+/// of mul and div.
+Operand rounded_number(const Operand& operand, ScalarType dtype);
+
 /// Checks that the operands are numbers or tensors of real, Half, BFloat16 or Bool elements, that
 /// `result` can be stored in `out`, and that the shapes broadcast; gives `out` the broadcast shape.
 /// Fails `ctx` and returns false otherwise. Tensors of rank 0 and integers are replaced by their
