@@ -14,6 +14,7 @@ option(EXECUTORCH_BUILD_CPUINFO "Build cpuinfo, which extension_threadpool and t
 option(EXECUTORCH_BUILD_EXECUTOR_RUNNER "Build executor_runner, a command line tool that runs a .pte" OFF)
 option(EXECUTORCH_BUILD_C_API "Build libexecutorch_c, the interface for C and other languages" OFF)
 option(EXECUTORCH_BUILD_ANDROID_JNI "Build libexecutorch_jni, which the Java classes of org.pytorch.executorch use" OFF)
+option(EXECUTORCH_BUILD_APPLE "Build extension_apple, the classes of Objective-C" OFF)
 option(EXECUTORCH_BUILD_DEVTOOLS "Build the ETDump generator and bundled programs" OFF)
 option(EXECUTORCH_BUILD_PYBIND "Build the Python module executorch.extension.pybindings._portable_lib" OFF)
 option(EXECUTORCH_BUILD_SHARED "Build shared instead of static libraries" OFF)
