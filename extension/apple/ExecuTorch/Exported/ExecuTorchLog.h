@@ -18,10 +18,9 @@ NS_SWIFT_NAME(LogSink)
 /// @param timestamp seconds since the runtime's clock began.
 - (void)logWithLevel:(ExecuTorchLogLevel)level
            timestamp:(NSTimeInterval)timestamp
-            filename:(NSString *)filename
+            filename:(NSString*)filename
                 line:(NSUInteger)line
-             message:(NSString *)message
-    NS_SWIFT_NAME(log(level:timestamp:filename:line:message:));
+             message:(NSString*)message NS_SWIFT_NAME(log(level:timestamp:filename:line:message:));
 
 @end
 
@@ -29,7 +28,7 @@ NS_SWIFT_NAME(LogSink)
 NS_SWIFT_NAME(Log)
 @interface ExecuTorchLog : NSObject
 
-@property(class, readonly) ExecuTorchLog *sharedLog NS_SWIFT_NAME(shared);
+@property(class, readonly) ExecuTorchLog* sharedLog NS_SWIFT_NAME(shared);
 
 /// A sink is kept until it is removed. Adding it again does nothing.
 - (void)addSink:(id<ExecuTorchLogSink>)sink NS_SWIFT_NAME(add(sink:));

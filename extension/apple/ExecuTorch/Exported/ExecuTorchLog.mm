@@ -7,18 +7,18 @@
 
 - (void)logWithLevel:(ExecuTorchLogLevel)level
            timestamp:(NSTimeInterval)timestamp
-            filename:(NSString *)filename
+            filename:(NSString*)filename
                 line:(NSUInteger)line
-             message:(NSString *)message;
+             message:(NSString*)message;
 
 @end
 
 @implementation ExecuTorchLog {
-  NSMutableOrderedSet<id<ExecuTorchLogSink>> *_sinks;
+  NSMutableOrderedSet<id<ExecuTorchLogSink>>* _sinks;
 }
 
-+ (ExecuTorchLog *)sharedLog {
-  static ExecuTorchLog *sharedLog;
++ (ExecuTorchLog*)sharedLog {
+  static ExecuTorchLog* sharedLog;
   static dispatch_once_t once;
   dispatch_once(&once, ^{
     sharedLog = [[self alloc] initPrivate];
@@ -48,9 +48,9 @@
 
 - (void)logWithLevel:(ExecuTorchLogLevel)level
            timestamp:(NSTimeInterval)timestamp
-            filename:(NSString *)filename
+            filename:(NSString*)filename
                 line:(NSUInteger)line
-             message:(NSString *)message {
+             message:(NSString*)message {
   @synchronized(_sinks) {
     for (id<ExecuTorchLogSink> sink in _sinks) {
       [sink logWithLevel:level timestamp:timestamp filename:filename line:line message:message];
@@ -78,17 +78,21 @@ static ExecuTorchLogLevel ExecuTorchLogLevelFrom(et_pal_log_level_t level) {
   }
 }
 
-void et_pal_emit_log_message(et_timestamp_t timestamp, et_pal_log_level_t level, const char *filename,
-                             const char *function, size_t line, const char *message, size_t length) {
+void et_pal_emit_log_message(et_timestamp_t timestamp, et_pal_log_level_t level,
+                             const char* filename, const char* function, size_t line,
+                             const char* message, size_t length) {
   (void)function;
   @autoreleasepool {
     const et_tick_ratio_t ratio = et_pal_ticks_to_ns_multiplier();
-    NSString *text = [[NSString alloc] initWithBytes:message length:length encoding:NSUTF8StringEncoding];
-    [ExecuTorchLog.sharedLog logWithLevel:ExecuTorchLogLevelFrom(level)
-                                timestamp:static_cast<double>(timestamp) * static_cast<double>(ratio.numerator) /
-                                          static_cast<double>(ratio.denominator) / 1e9
-                                 filename:@(filename)
-                                     line:line
-                                  message:text ?: @""];
+    NSString* text = [[NSString alloc] initWithBytes:message
+                                              length:length
+                                            encoding:NSUTF8StringEncoding];
+    [ExecuTorchLog.sharedLog
+        logWithLevel:ExecuTorchLogLevelFrom(level)
+           timestamp:static_cast<double>(timestamp) * static_cast<double>(ratio.numerator) /
+                     static_cast<double>(ratio.denominator) / 1e9
+            filename:@(filename)
+                line:line
+             message:text ?: @""];
   }
 }

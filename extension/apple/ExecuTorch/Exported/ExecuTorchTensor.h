@@ -35,42 +35,45 @@ FOUNDATION_EXPORT NSInteger ExecuTorchSizeOfDataType(ExecuTorchDataType dataType
     NS_SWIFT_NAME(size(ofDataType:));
 
 /// The product of the sizes.
-FOUNDATION_EXPORT NSInteger ExecuTorchElementCountOfShape(NSArray<NSNumber *> *shape)
+FOUNDATION_EXPORT NSInteger ExecuTorchElementCountOfShape(NSArray<NSNumber*>* shape)
     NS_SWIFT_NAME(elementCount(ofShape:));
 
-/// Elements of one type in a shape. Arguments that contradict each other (a negative size, data of another length than
-/// the shape) are an NSInvalidArgumentException.
+/// Elements of one type in a shape. Arguments that contradict each other (a negative size, data of
+/// another length than the shape) are an NSInvalidArgumentException.
 NS_SWIFT_NAME(AnyTensor)
 @interface ExecuTorchTensor : NSObject <NSCopying>
 
 @property(nonatomic, readonly) ExecuTorchDataType dataType;
-@property(nonatomic, readonly) NSArray<NSNumber *> *shape;
+@property(nonatomic, readonly) NSArray<NSNumber*>* shape;
 /// The dimensions in the order in which they lie in memory, outermost first.
-@property(nonatomic, readonly) NSArray<NSNumber *> *dimensionOrder;
+@property(nonatomic, readonly) NSArray<NSNumber*>* dimensionOrder;
 /// In elements.
-@property(nonatomic, readonly) NSArray<NSNumber *> *strides;
+@property(nonatomic, readonly) NSArray<NSNumber*>* strides;
 @property(nonatomic, readonly) ExecuTorchShapeDynamism shapeDynamism;
 /// The number of elements.
 @property(nonatomic, readonly) NSInteger count;
 
 /// Another tensor over the same memory.
-- (instancetype)initWithTensor:(ExecuTorchTensor *)otherTensor NS_SWIFT_NAME(init(_:));
+- (instancetype)initWithTensor:(ExecuTorchTensor*)otherTensor NS_SWIFT_NAME(init(_:));
 
 /// A tensor with memory of its own.
 - (instancetype)copy NS_SWIFT_NAME(copy());
 
-/// Calls the handler with the elements in memory order. The pointer is valid while the handler runs.
-- (void)bytesWithHandler:(NS_NOESCAPE void (^)(const void *pointer, NSInteger count, ExecuTorchDataType dataType))handler
+/// Calls the handler with the elements in memory order. The pointer is valid while the handler
+/// runs.
+- (void)bytesWithHandler:
+    (NS_NOESCAPE void (^)(const void* pointer, NSInteger count, ExecuTorchDataType dataType))handler
     NS_SWIFT_NAME(bytes(_:));
 
-- (void)mutableBytesWithHandler:(NS_NOESCAPE void (^)(void *pointer, NSInteger count, ExecuTorchDataType dataType))handler
+- (void)mutableBytesWithHandler:
+    (NS_NOESCAPE void (^)(void* pointer, NSInteger count, ExecuTorchDataType dataType))handler
     NS_SWIFT_NAME(mutableBytes(_:));
 
 /// Changes the shape within the memory that the tensor has.
-- (BOOL)resizeToShape:(NSArray<NSNumber *> *)shape error:(NSError **)error NS_SWIFT_NAME(resize(to:));
+- (BOOL)resizeToShape:(NSArray<NSNumber*>*)shape error:(NSError**)error NS_SWIFT_NAME(resize(to:));
 
 /// Same type, shape and elements.
-- (BOOL)isEqualToTensor:(nullable ExecuTorchTensor *)other;
+- (BOOL)isEqualToTensor:(nullable ExecuTorchTensor*)other;
 
 + (instancetype)new NS_UNAVAILABLE;
 - (instancetype)init NS_UNAVAILABLE;
@@ -82,47 +85,51 @@ NS_SWIFT_NAME(AnyTensor)
 /// Over memory of the caller's, which has to outlive the tensor.
 /// @param strides empty: without gaps.
 /// @param dimensionOrder empty: 0, 1, 2, ...
-- (instancetype)initWithBytesNoCopy:(void *)pointer
-                              shape:(NSArray<NSNumber *> *)shape
-                            strides:(NSArray<NSNumber *> *)strides
-                     dimensionOrder:(NSArray<NSNumber *> *)dimensionOrder
+- (instancetype)initWithBytesNoCopy:(void*)pointer
+                              shape:(NSArray<NSNumber*>*)shape
+                            strides:(NSArray<NSNumber*>*)strides
+                     dimensionOrder:(NSArray<NSNumber*>*)dimensionOrder
                            dataType:(ExecuTorchDataType)dataType
                       shapeDynamism:(ExecuTorchShapeDynamism)shapeDynamism NS_SWIFT_UNAVAILABLE("");
-- (instancetype)initWithBytesNoCopy:(void *)pointer
-                              shape:(NSArray<NSNumber *> *)shape
+- (instancetype)initWithBytesNoCopy:(void*)pointer
+                              shape:(NSArray<NSNumber*>*)shape
                            dataType:(ExecuTorchDataType)dataType NS_SWIFT_UNAVAILABLE("");
 
 /// Over a copy of the memory.
-- (instancetype)initWithBytes:(const void *)pointer
-                        shape:(NSArray<NSNumber *> *)shape
-                      strides:(NSArray<NSNumber *> *)strides
-               dimensionOrder:(NSArray<NSNumber *> *)dimensionOrder
+- (instancetype)initWithBytes:(const void*)pointer
+                        shape:(NSArray<NSNumber*>*)shape
+                      strides:(NSArray<NSNumber*>*)strides
+               dimensionOrder:(NSArray<NSNumber*>*)dimensionOrder
                      dataType:(ExecuTorchDataType)dataType
                 shapeDynamism:(ExecuTorchShapeDynamism)shapeDynamism NS_SWIFT_UNAVAILABLE("");
-- (instancetype)initWithBytes:(const void *)pointer
-                        shape:(NSArray<NSNumber *> *)shape
+- (instancetype)initWithBytes:(const void*)pointer
+                        shape:(NSArray<NSNumber*>*)shape
                      dataType:(ExecuTorchDataType)dataType NS_SWIFT_UNAVAILABLE("");
 
 /// Over the bytes of `data`, which the tensor keeps.
-- (instancetype)initWithData:(NSData *)data
-                       shape:(NSArray<NSNumber *> *)shape
+- (instancetype)initWithData:(NSData*)data
+                       shape:(NSArray<NSNumber*>*)shape
                     dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(init(data:shape:dataType:));
 
 /// Numbers, converted to the type.
-- (instancetype)initWithScalars:(NSArray<NSNumber *> *)scalars
-                          shape:(NSArray<NSNumber *> *)shape
+- (instancetype)initWithScalars:(NSArray<NSNumber*>*)scalars
+                          shape:(NSArray<NSNumber*>*)shape
                        dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(init(_:shape:dataType:));
 
 /// A tensor of no dimensions.
-- (instancetype)initWithScalar:(NSNumber *)scalar dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(init(_:dataType:));
+- (instancetype)initWithScalar:(NSNumber*)scalar
+                      dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(init(_:dataType:));
 
-+ (instancetype)fullTensorWithShape:(NSArray<NSNumber *> *)shape
-                             scalar:(NSNumber *)scalar
-                           dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(full(shape:scalar:dataType:));
-+ (instancetype)onesTensorWithShape:(NSArray<NSNumber *> *)shape
-                           dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(ones(shape:dataType:));
-+ (instancetype)zerosTensorWithShape:(NSArray<NSNumber *> *)shape
-                            dataType:(ExecuTorchDataType)dataType NS_SWIFT_NAME(zeros(shape:dataType:));
++ (instancetype)fullTensorWithShape:(NSArray<NSNumber*>*)shape
+                             scalar:(NSNumber*)scalar
+                           dataType:(ExecuTorchDataType)dataType
+    NS_SWIFT_NAME(full(shape:scalar:dataType:));
++ (instancetype)onesTensorWithShape:(NSArray<NSNumber*>*)shape
+                           dataType:(ExecuTorchDataType)dataType
+    NS_SWIFT_NAME(ones(shape:dataType:));
++ (instancetype)zerosTensorWithShape:(NSArray<NSNumber*>*)shape
+                            dataType:(ExecuTorchDataType)dataType
+    NS_SWIFT_NAME(zeros(shape:dataType:));
 
 @end
 

@@ -19,8 +19,8 @@ NS_SWIFT_NAME(Value)
 
 @property(nonatomic, readonly) ExecuTorchValueTag tag;
 /// Nil if it is of another kind.
-@property(nullable, nonatomic, readonly) ExecuTorchTensor *tensorValue NS_SWIFT_NAME(anyTensor);
-@property(nullable, nonatomic, readonly) NSString *stringValue NS_SWIFT_NAME(string);
+@property(nullable, nonatomic, readonly) ExecuTorchTensor* tensorValue NS_SWIFT_NAME(anyTensor);
+@property(nullable, nonatomic, readonly) NSString* stringValue NS_SWIFT_NAME(string);
 /// False or 0 if it is of another kind.
 @property(nonatomic, readonly) BOOL boolValue NS_SWIFT_NAME(boolean);
 @property(nonatomic, readonly) NSInteger intValue NS_SWIFT_NAME(integer);
@@ -33,8 +33,8 @@ NS_SWIFT_NAME(Value)
 @property(nonatomic, readonly) BOOL isInteger;
 @property(nonatomic, readonly) BOOL isDouble;
 
-+ (instancetype)valueWithTensor:(ExecuTorchTensor *)value NS_SWIFT_NAME(init(_:));
-+ (instancetype)valueWithString:(NSString *)value NS_SWIFT_NAME(init(_:));
++ (instancetype)valueWithTensor:(ExecuTorchTensor*)value NS_SWIFT_NAME(init(_:));
++ (instancetype)valueWithString:(NSString*)value NS_SWIFT_NAME(init(_:));
 + (instancetype)valueWithBoolean:(BOOL)value NS_SWIFT_NAME(init(_:));
 + (instancetype)valueWithInteger:(NSInteger)value NS_SWIFT_NAME(init(_:));
 + (instancetype)valueWithDouble:(double)value NS_SWIFT_NAME(init(_:));
@@ -42,7 +42,7 @@ NS_SWIFT_NAME(Value)
 /// Nothing.
 - (instancetype)init;
 
-- (BOOL)isEqualToValue:(nullable ExecuTorchValue *)other;
+- (BOOL)isEqualToValue:(nullable ExecuTorchValue*)other;
 
 @end
 

@@ -18,11 +18,11 @@
   return self;
 }
 
-+ (instancetype)valueWithTensor:(ExecuTorchTensor *)value {
++ (instancetype)valueWithTensor:(ExecuTorchTensor*)value {
   return [[self alloc] initWithTag:ExecuTorchValueTagTensor content:value];
 }
 
-+ (instancetype)valueWithString:(NSString *)value {
++ (instancetype)valueWithString:(NSString*)value {
   return [[self alloc] initWithTag:ExecuTorchValueTagString content:[value copy]];
 }
 
@@ -38,16 +38,16 @@
   return [[self alloc] initWithTag:ExecuTorchValueTagDouble content:@(value)];
 }
 
-- (instancetype)copyWithZone:(NSZone *)zone {
+- (instancetype)copyWithZone:(NSZone*)zone {
   (void)zone;
   return self;
 }
 
-- (ExecuTorchTensor *)tensorValue {
+- (ExecuTorchTensor*)tensorValue {
   return self.isTensor ? _content : nil;
 }
 
-- (NSString *)stringValue {
+- (NSString*)stringValue {
   return self.isString ? _content : nil;
 }
 
@@ -87,19 +87,21 @@
   return _tag == ExecuTorchValueTagDouble;
 }
 
-- (BOOL)isEqualToValue:(ExecuTorchValue *)other {
-  return other != nil && _tag == other->_tag && (_content == other->_content || [_content isEqual:other->_content]);
+- (BOOL)isEqualToValue:(ExecuTorchValue*)other {
+  return other != nil && _tag == other->_tag &&
+         (_content == other->_content || [_content isEqual:other->_content]);
 }
 
 - (BOOL)isEqual:(id)other {
-  return self == other || ([other isKindOfClass:[ExecuTorchValue class]] && [self isEqualToValue:other]);
+  return self == other ||
+         ([other isKindOfClass:[ExecuTorchValue class]] && [self isEqualToValue:other]);
 }
 
 - (NSUInteger)hash {
   return [_content hash] ^ _tag;
 }
 
-- (NSString *)description {
+- (NSString*)description {
   return self.isNone ? @"None" : [_content description];
 }
 

@@ -11,12 +11,12 @@
 NS_ASSUME_NONNULL_BEGIN
 
 /// The runtime's error with the sentence that it left.
-NSError *ExecuTorchErrorWithRuntimeError(executorch::runtime::Error error);
+NSError* ExecuTorchErrorWithRuntimeError(executorch::runtime::Error error);
 
 @interface ExecuTorchTensor (Internal)
 
 - (instancetype)initWithTensorPtr:(executorch::extension::TensorPtr)tensor;
-- (const executorch::extension::TensorPtr &)tensorPtr;
+- (const executorch::extension::TensorPtr&)tensorPtr;
 
 @end
 
