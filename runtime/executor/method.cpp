@@ -270,9 +270,11 @@ Error Method::init(const NamedDataMap* named_data_map, const LoadBackendOptionsM
   ET_CHECK_OK_OR_RETURN_ERROR(init_values(named_data_map));
   ET_CHECK_OK_OR_RETURN_ERROR(init_delegates(named_data_map, backend_options));
   ET_CHECK_OK_OR_RETURN_ERROR(init_chains(kernels));
-  internal::event_tracer_track_allocation(
-      event_tracer_, internal::event_tracer_track_allocator(event_tracer_, "method_allocator"),
-      allocator->used_size());
+  const AllocatorID allocator_id =
+      internal::event_tracer_track_allocator(event_tracer_, "method_allocator");
+  if (allocator->used_size() > 0) {  // which not every allocator counts
+    internal::event_tracer_track_allocation(event_tracer_, allocator_id, allocator->used_size());
+  }
   temp_allocator_id_ = internal::event_tracer_track_allocator(event_tracer_, "temp_allocator");
   return Error::Ok;
 }

@@ -4,6 +4,8 @@
 
 #include <cinttypes>
 #include <cstring>
+#include <map>
+#include <string>
 
 #include <executorch/backends/xnnpack/runtime/runtime_pool.h>
 #include <executorch/backends/xnnpack/runtime/status_name.h>
@@ -288,10 +290,13 @@ void Delegate::log_profile(ET_UNUSED runtime::EventTracer* tracer) {
       return;
     }
     operator_names_.clear();
+    std::map<std::string, size_t> occurrences;
     for (const char* name = names.data();
          operator_names_.size() < num_operators && name < names.data() + length;
          name += strlen(name) + 1) {
-      operator_names_.emplace_back(name);
+      // Numbered, as one operator occurs at several places.
+      const size_t number = ++occurrences[name];
+      operator_names_.push_back(std::string(name) + " #" + std::to_string(number));
     }
   }
   std::vector<uint64_t> microseconds(num_operators);

@@ -25,7 +25,6 @@ from executorch.exir.constants import remove_unused_constants
 from executorch.exir.copy_program import copy_program
 from executorch.exir.decomposition import decompose
 from executorch.exir.dialects.edge._ops import EdgeOpOverload
-from executorch.exir.error import ExportError, ExportErrorType
 from executorch.exir.graph_module import all_graph_modules, origin
 from executorch.exir.kernel_check import check_kernels
 from executorch.exir.pass_base import (
@@ -61,6 +60,7 @@ from executorch.exir.schema import Program
 from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
 
 if TYPE_CHECKING:
+    from executorch.devtools.etrecord import ETRecord
     from executorch.exir.report import Report
 
 Programs = ExportedProgram | dict[str, ExportedProgram]
@@ -97,10 +97,12 @@ def to_edge(
     constant_methods: methods that only return the given value.
     Raises `SpecViolationError` naming node and source line if the result breaks a rule.
     """
-    _refuse_etrecord(generate_etrecord)
     config = compile_config or EdgeCompileConfig()
     edge = {name: _to_edge_program(p, config) for name, p in _by_method(programs).items()}
-    return EdgeProgramManager(edge, constant_methods, config)
+    manager = EdgeProgramManager(edge, constant_methods, config)
+    if generate_etrecord:
+        manager._etrecord = _record(programs, manager)
+    return manager
 
 
 def to_edge_transform_and_lower(
@@ -115,7 +117,6 @@ def to_edge_transform_and_lower(
 
     Operators that a partitioner asks for are not decomposed.
     """
-    _refuse_etrecord(generate_etrecord)
     config = compile_config or EdgeCompileConfig()
     methods = _by_method(programs)
     partitioners = _partitioners_by_method(partitioner, methods)
@@ -131,10 +132,14 @@ def to_edge_transform_and_lower(
         )
         if transform_passes is not None:
             manager = manager.transform(transform_passes)
+        before = manager
         if partitioners:
             manager = manager.to_backend(partitioners)
         left = {n: _origins(manager.exported_program(n), edge[n][1]) for n in methods}
         if all(left[name] <= refused[name] for name in methods):
+            if generate_etrecord:
+                # Of the program before delegation: its nodes are what debug handles refer to.
+                manager._etrecord = _record(programs, before)
             return manager
         for name in methods:
             refused[name] |= left[name]
@@ -181,9 +186,14 @@ def _origins(program: ExportedProgram, ops: Collection[OpOverload]) -> set[str]:
     }
 
 
-def _refuse_etrecord(generate_etrecord: bool) -> None:
-    if generate_etrecord:
-        raise ExportError(ExportErrorType.NOT_SUPPORTED, "generate_etrecord is not supported")
+def _record(programs: Programs, edge: EdgeProgramManager) -> ETRecord:
+    """The record of an export so far."""
+    from executorch.devtools.etrecord import ETRecord
+
+    record = ETRecord()
+    record.add_exported_program(programs)
+    record.add_edge_dialect_program(edge)
+    return record
 
 
 def _partitioners_by_method(
@@ -363,6 +373,7 @@ class EdgeProgramManager:
         )
         self._edge_programs = _by_method(edge_programs)
         self._config_methods = constant_methods
+        self._etrecord: ETRecord | None = None
 
     @property
     def methods(self) -> set[str]:
@@ -396,7 +407,7 @@ class EdgeProgramManager:
             program = _transform(program, *([items] if isinstance(items, PassManager) else items))
             _verify(program, config)
             programs[name] = program
-        return EdgeProgramManager(programs, self._config_methods, config)
+        return self._successor(programs, config)
 
     def to_backend(
         self, partitioner: Partitioner | list[Partitioner] | dict[str, list[Partitioner]]
@@ -412,7 +423,14 @@ class EdgeProgramManager:
             programs = to_backend(MethodProgramsPartitionerSpec(programs, active))
         for program in programs.values():
             _verify(program, self.compile_config)
-        return EdgeProgramManager(programs, self._config_methods, self.compile_config)
+        return self._successor(programs, self.compile_config)
+
+    def _successor(
+        self, programs: dict[str, ExportedProgram], config: EdgeCompileConfig
+    ) -> EdgeProgramManager:
+        manager = EdgeProgramManager(programs, self._config_methods, config)
+        manager._etrecord = self._etrecord
+        return manager
 
     def to_executorch(
         self, config: ExecutorchBackendConfig | None = None
@@ -434,7 +452,11 @@ class EdgeProgramManager:
         plan_together = getattr(config.memory_planning_pass, "run_multimethod", None)
         if plan_together is not None:
             plan_together()
-        return ExecutorchProgramManager(programs, self._config_methods, config)
+        manager = ExecutorchProgramManager(programs, self._config_methods, config)
+        if self._etrecord is not None:
+            manager._etrecord = self._etrecord.copy()
+            manager._etrecord.add_executorch_program(manager)
+        return manager
 
 
 class ExecutorchProgramManager:
@@ -453,6 +475,7 @@ class ExecutorchProgramManager:
         self._config_methods = config_methods
         self._backend_config = backend_config or ExecutorchBackendConfig()
         self._named_data = named_data
+        self._etrecord: ETRecord | None = None
         self._emitter_output = emit_program(
             execution_programs,
             self._backend_config.emit_stacktrace,
@@ -515,6 +538,12 @@ class ExecutorchProgramManager:
     @property
     def instruction_id_to_num_outs_map(self) -> dict[str, dict[int, int]]:
         return self._emitter_output.instruction_id_to_num_outs_map
+
+    def get_etrecord(self) -> ETRecord:
+        """The record of the export. RuntimeError unless `generate_etrecord` was given."""
+        if self._etrecord is None:
+            raise RuntimeError("ETRecord was not generated")
+        return self._etrecord
 
     def report(self) -> Report:
         """What is in the program: `print` it, or `save` it as .html, .json or .txt."""
