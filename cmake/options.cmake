@@ -6,6 +6,7 @@ option(EXECUTORCH_BUILD_FUZZERS "Build the fuzz targets of test/fuzz; needs clan
 option(EXECUTORCH_THREADPOOL_USE_ALL_LOGICAL_CORES
        "Give the thread pool a thread for every logical processor (default: one for every performance core)" OFF)
 option(EXECUTORCH_BUILD_PORTABLE_OPS "Build the portable kernels and their registration" ON)
+option(EXECUTORCH_BUILD_KERNELS_QUANTIZED "Build the kernels of quantized_decomposed and their registration" OFF)
 option(EXECUTORCH_BUILD_XNNPACK "Build the XNNPACK backend" OFF)
 option(EXECUTORCH_BUILD_PTHREADPOOL "Build pthreadpool, which extension_threadpool and the XNNPACK backend use"
        ${EXECUTORCH_BUILD_XNNPACK})

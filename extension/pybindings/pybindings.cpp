@@ -269,6 +269,16 @@ PYBIND11_MODULE(_portable_lib, m) {
       .def("is_memory_planned",
            [](const PyTensorInfo& self) { return self.info.is_memory_planned(); })
       .def("nbytes", [](const PyTensorInfo& self) { return self.info.nbytes(); })
+      .def(
+          "is_dynamic",
+          [](const PyTensorInfo& self, size_t dim) {
+            if (dim >= self.info.sizes().size()) {
+              throw py::index_error("the tensor has " + std::to_string(self.info.sizes().size()) +
+                                    " dimensions, none with index " + std::to_string(dim));
+            }
+            return self.info.is_dynamic(dim);
+          },
+          "dim"_a)
       .def("__repr__", &PyTensorInfo::repr);
 
   const auto tensor_meta = [](auto get_info) {

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, TypeAlias
@@ -657,11 +656,14 @@ class Inspector:
 
     def print_data_tabular(
         self,
-        file: IO[str] = sys.stdout,
+        file: IO[str] | None = None,
         include_units: bool = True,
         include_delegate_debug_data: bool = False,
     ) -> None:
-        """Prints the table, without the columns that are wide. In a notebook it is displayed."""
+        """Prints the table, without the columns that are wide. In a notebook it is displayed.
+
+        file: By default standard output.
+        """
         display_or_print_df(
             self._prepare_dataframe(include_units, include_delegate_debug_data), file
         )

@@ -450,13 +450,13 @@ def compare_results(
     return results
 
 
-def display_or_print_df(df: pd.DataFrame, file: IO[str] = sys.stdout) -> None:
+def display_or_print_df(df: pd.DataFrame, file: IO[str] | None = None) -> None:
     """Shows a table: in a notebook as such, else as text in `file`."""
-    if file is sys.stdout and "ipykernel" in sys.modules:
+    if file in (None, sys.stdout) and "ipykernel" in sys.modules:
         from IPython.display import display
 
         display(df)
         return
     from tabulate import tabulate
 
-    print(tabulate(df, headers="keys", tablefmt="fancy_grid"), file=file)
+    print(tabulate(df, headers="keys", tablefmt="fancy_grid"), file=file or sys.stdout)

@@ -65,6 +65,9 @@ def to_out_variant(op_overload: OpOverload | EdgeOpOverload) -> tuple[OpOverload
     op = unwrap_op_overload(op_overload)
     if get_out_args_from_opoverload(op):
         return op, get_out_args_from_opoverload(op)
+    if op.namespace == "quantized_decomposed":
+        # PyTorch has no out variants of these.
+        import executorch.kernels.quantized  # noqa: F401
     names = {a.name for a in op._schema.arguments}
     candidates = {
         _input_signature(o, False): o for o in _overloads(op) if get_out_args_from_opoverload(o)

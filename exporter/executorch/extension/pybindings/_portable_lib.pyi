@@ -30,6 +30,8 @@ class TensorInfo:
 
     def is_memory_planned(self) -> bool: ...
     def nbytes(self) -> int: ...
+    def is_dynamic(self, dim: int) -> bool:
+        """Whether the size of a dimension may vary, up to that of `sizes()`."""
 
 class MethodMeta:
     """What a program file says about a method. An index that is out of range, or not of a tensor,

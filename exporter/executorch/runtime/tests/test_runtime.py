@@ -106,6 +106,16 @@ def test_metadata() -> None:
         meta.input_tensor_meta(-1)
 
 
+def test_dynamic_dimensions() -> None:
+    info = load("f_no_constants").metadata("forward").input_tensor_meta(0)
+    assert not info.is_dynamic(0)
+    with pytest.raises(IndexError, match="none with index 1"):
+        info.is_dynamic(1)
+    names = sorted(path.name for path in CORPUS.iterdir() if "dynamic" in path.name)
+    infos = [load(name).metadata("forward").input_tensor_meta(0) for name in names[:3]]
+    assert any(info.is_dynamic(dim) for info in infos for dim in range(len(info.sizes())))
+
+
 def test_metadata_outlives_the_program() -> None:
     info = load("f_no_constants").metadata("forward").input_tensor_meta(0)
     gc.collect()

@@ -22,6 +22,7 @@ from executorch.devtools.inspector._inspector_utils import (
     map_runtime_aot_intermediate_outputs,
     merge_runtime_overlapping_debug_handles,
 )
+from executorch.devtools.inspector.inspector_cli import main
 from executorch.devtools.inspector.numerical_comparator import NumericalComparatorBase
 from executorch.exir import to_edge_transform_and_lower
 from executorch.extension.pybindings.portable_lib import (
@@ -277,3 +278,15 @@ def test_graphs(portable: Recorded) -> None:
     assert len(outputs.elements) == 1 and len(inputs.elements) == 5  # type: ignore[union-attr]
     nested = gen_graphs_from_etrecord(portable.record, enable_module_hierarchy=True)
     assert len(next(iter(nested.values())).elements) == 3
+
+
+def test_command_line(
+    portable: Recorded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, table = str(tmp_path / "etrecord"), tmp_path / "table"
+    portable.record.save(record)
+    files = ["--etdump_path", portable.etdump, "--debug_buffer_path", portable.values]
+    main([*files, "--etrecord_path", record, "--tsv_path", str(table), "--compare_results"])
+    output = capsys.readouterr().out
+    assert "aten.relu.default" in output and "cosine_similarity" in output
+    assert "aten.relu.default" in table.read_text()
