@@ -340,13 +340,12 @@ def map_runtime_aot_intermediate_outputs(
             continue
         aot_handle = tuple(dict.fromkeys(i for h in parts for i in h))
         aot_value = aot_intermediate_outputs[parts[-1]]
-        outputs = list(output) if isinstance(output, (list, tuple)) else [output]
-        outputs = outputs[-num_outputs:] if num_outputs > 0 else outputs
+        outputs = _flat(output)
         if isinstance(aot_value, (list, tuple)):
-            if len(aot_value) == len(outputs):
-                for value, runtime_value in zip(aot_value, outputs):
-                    result[aot_handle, value] = (runtime_handle, runtime_value)
+            for value, runtime_value in zip(aot_value, outputs[-len(aot_value) :]):
+                result[aot_handle, value] = (runtime_handle, runtime_value)
             continue
+        outputs = outputs[-num_outputs:] if num_outputs > 0 else outputs
         runtime_value = outputs[-1] if outputs else None
         if isinstance(aot_value, torch.Tensor):
             matching = [
@@ -357,6 +356,13 @@ def map_runtime_aot_intermediate_outputs(
             runtime_value = matching[-1]
         result[aot_handle, aot_value] = (runtime_handle, runtime_value)
     return result
+
+
+def _flat(values: Any) -> list[Any]:
+    """The values, those in lists one by one."""
+    if isinstance(values, (list, tuple)):
+        return [leaf for value in values for leaf in _flat(value)]
+    return [values]
 
 
 def convert_to_float_tensor(input_data: Any) -> torch.Tensor:

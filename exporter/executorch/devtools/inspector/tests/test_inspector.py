@@ -2,6 +2,7 @@
 """The Inspector: events, tables and values of recorded executions."""
 
 import io
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from executorch.devtools.inspector.numerical_comparator import NumericalComparat
 from executorch.exir import to_edge_transform_and_lower
 from executorch.extension.pybindings.portable_lib import (
     _load_bundled_program_from_buffer,
+    _load_for_executorch_from_buffer,
     _load_for_executorch_from_bundled_program,
 )
 
@@ -290,3 +292,29 @@ def test_command_line(
     output = capsys.readouterr().out
     assert "aten.relu.default" in output and "cosine_similarity" in output
     assert "aten.relu.default" in table.read_text()
+
+
+def test_operators_with_several_results() -> None:
+    class Several(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            values, indices = torch.max(x * 2, dim=1)
+            a, b = torch.split(x + 1, [1, 2], dim=1)
+            return values, indices, a, b
+
+    x = torch.randn(4, 3)
+    edge = to_edge_transform_and_lower(export(Several(), (x,)), generate_etrecord=True)
+    manager = edge.to_executorch()
+    record = manager.get_etrecord()
+    record.update_representative_inputs([x])
+    module = _load_for_executorch_from_buffer(
+        manager.buffer, enable_etdump=True, debug_buffer_size=1 << 16
+    )
+    module.forward([x])
+    with tempfile.TemporaryDirectory() as folder:
+        module.write_etdump_result_to_file(f"{folder}/etdump", f"{folder}/values")
+        inspector = Inspector(
+            etdump_path=f"{folder}/etdump", etrecord=record, debug_buffer_path=f"{folder}/values"
+        )
+    table = inspector.calculate_numeric_gap("L1", reference_graph="edge_dialect_exported_program")
+    assert len(table) == 2 + 2 + 2  # mul and add, max, split
+    assert all(gap == 0 for (gap,) in table["gap"])
