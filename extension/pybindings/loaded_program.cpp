@@ -118,7 +118,13 @@ void Recorder::write(const std::string& path, const std::string& debug_buffer_pa
   const etdump::ETDumpResult dump = tracer_.get_etdump_data();
   const std::unique_ptr<void, decltype(&std::free)> owner(dump.buf, &std::free);
   if (dump.buf == nullptr) {
+#ifdef ET_EVENT_TRACER_ENABLED
     throw PythonError(Error::InvalidState, "nothing has been recorded since the last ETDump");
+#else
+    throw PythonError(
+        Error::NotSupported,
+        "the runtime was built without EXECUTORCH_ENABLE_EVENT_TRACER: it records nothing");
+#endif
   }
   write_file(path, dump.buf, dump.size);
   if (!debug_buffer_path.empty()) {
