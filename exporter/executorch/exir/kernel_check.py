@@ -151,14 +151,18 @@ def known_kernels(target: TargetKernels) -> Kernels:
     return kernels
 
 
+def qualified_name(op: OpOverload) -> str:
+    """The name of an overload, as in "aten::add.out"."""
+    overload = f".{op._schema.overload_name}" if op._schema.overload_name else ""
+    return f"{op._schema.name}{overload}"
+
+
 def _called_operators(program: ExportedProgram) -> Iterator[tuple[str, fx.Node]]:
     for module in all_graph_modules(program.graph_module):
         for node in module.graph.nodes:
             if node.op == "call_function" and isinstance(node.target, OpOverload):
-                schema = node.target._schema
-                overload = f".{schema.overload_name}" if schema.overload_name else ""
-                name = f"{schema.name}{overload}"
-                namespace = schema.name.partition("::")[0]
+                name = qualified_name(node.target)
+                namespace = name.partition("::")[0]
                 if name not in _PRIMITIVES and namespace not in _PRIMITIVE_NAMESPACES:
                     yield name, node
 

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from torch import fx
 from torch.export.graph_signature import ExportGraphSignature
+from torch.utils import _pytree as pytree
 
 from executorch.exir.control_flow_call import control_flow_call
-from executorch.exir.error import InternalError, internal_assert
+from executorch.exir.error import InternalError
+from executorch.exir.graph_module import all_graph_modules, source_line
+from executorch.exir.memory import alloc
 from executorch.exir.storages import (
     collect_storages,
     get_graph_input_tensors,
@@ -54,7 +58,9 @@ def collect_uses(
     return uses
 
 
-def _verify_level(uses: list[Use], allow_overlap: bool) -> int:
+def _verify_level(
+    uses: list[Use], allow_overlap: bool, describe: Callable[[TensorSpec], str]
+) -> int:
     """Number of pairs in `uses` that share memory; see `Verifier.verify_storage_reuse`."""
     reused = 0
     arena, start, end, first, last, call = (
@@ -82,8 +88,8 @@ def _verify_level(uses: list[Use], allow_overlap: bool) -> int:
         if clash.any() and not allow_overlap:
             raise InternalError(
                 "Storage of tensors that are live at the same time overlaps:\n"
-                f"  {uses[i].spec.debug()}\n"
-                f"  {uses[i + 1 + int(np.flatnonzero(clash)[0])].spec.debug()}"
+                f"  {describe(uses[i].spec)}\n"
+                f"  {describe(uses[i + 1 + int(np.flatnonzero(clash)[0])].spec)}"
             )
     return reused
 
@@ -142,7 +148,20 @@ class Verifier:
         """
         levels: list[list[Use]] = []
         collect_uses(self.graph_module, set(), levels)
-        return sum(_verify_level(uses, allow_lifetime_and_storage_overlap) for uses in levels)
+        return sum(
+            _verify_level(uses, allow_lifetime_and_storage_overlap, self._describe)
+            for uses in levels
+        )
+
+    def _describe(self, spec: TensorSpec) -> str:
+        """A spec, and the first node that it is of."""
+        for module in all_graph_modules(self.graph_module):
+            for node in module.graph.nodes:
+                if node.target is not alloc and any(
+                    item is spec for item in pytree.tree_leaves(node.meta.get("spec"))
+                ):
+                    return f"node '{node.name}': {spec.debug()} {source_line(node)}".rstrip()
+        return spec.debug()
 
     def verify_graph_input_output(self) -> None:
         """Raises InternalError if an input, output or mutable buffer is planned unduly."""
@@ -165,19 +184,22 @@ class Verifier:
                 planned = spec.mem_id is not None
                 if storage_root(spec) is not spec and not expected:
                     continue
-                internal_assert(
-                    planned == expected or storage_root(spec).const,
-                    f"{what} is {'' if planned else 'not '}planned: {spec.debug()}",
-                )
+                if planned != expected and not storage_root(spec).const:
+                    state = "" if planned else "not "
+                    raise InternalError(f"{what} is {state}planned: {self._describe(spec)}")
 
     def verify_bounds(self, sizes: list[int]) -> None:
         """Raises InternalError if a storage is misaligned or leaves its arena."""
         for use in collect_uses(self.graph_module, set(), []):
             spec = use.spec
             assert spec.mem_id is not None and spec.mem_offset is not None
-            internal_assert(
-                spec.mem_offset % spec.alignment == 0
-                and spec.mem_id < len(sizes)
-                and spec.mem_offset + spec.allocated_memory <= sizes[spec.mem_id],
-                f"outside of the arenas {sizes} or misaligned: {spec.debug()}",
-            )
+            if (
+                spec.mem_offset % spec.alignment
+                or spec.mem_id >= len(sizes)
+                or spec.mem_offset + spec.allocated_memory > sizes[spec.mem_id]
+            ):
+                raise InternalError(
+                    f"outside of the arenas of {sizes} bytes or misaligned: "
+                    f"{self._describe(spec)} Correct the planning algorithm, or let "
+                    "MemoryPlanningPass() plan."
+                )

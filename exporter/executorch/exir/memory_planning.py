@@ -25,7 +25,7 @@ from torch.utils import _pytree as pytree
 
 from executorch.exir import offset_assignment
 from executorch.exir.control_flow_call import ControlFlowCall, Subgraph, control_flow_call
-from executorch.exir.error import ExportError, ExportErrorType
+from executorch.exir.error import ExportError, ExportErrorType, InternalError
 from executorch.exir.memory_plan_verifier import Verifier
 from executorch.exir.offset_assignment import PORTFOLIO, assign_offsets
 from executorch.exir.schema import DeviceType, NonConstBufferDevice
@@ -388,7 +388,11 @@ def _by_device(algo: PlanningFunction, devices: list[Device]) -> PlanningFunctio
             base = len(sizes) - 1
             arenas = algo(alignment, members, graph_module, signature, extra_padding)
             for spec in members:
-                assert spec.mem_id is not None
+                if spec.mem_id is None or spec.mem_offset is None:
+                    raise InternalError(
+                        f"the planning algorithm {algo} left a tensor without a place: it has to "
+                        f"set mem_id and mem_offset of every spec. {spec.debug()}"
+                    )
                 spec.mem_id += base
             sizes.extend(arenas[1:])
             devices.extend([device] * len(arenas[1:]))

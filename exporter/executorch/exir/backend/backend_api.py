@@ -91,7 +91,7 @@ def _description(program: ExportedProgram) -> str:
 
 
 def _check_compile_specs(backend_id: str, compile_specs: Any) -> None:
-    for spec in compile_specs:
+    for spec in compile_specs if isinstance(compile_specs, (list, tuple)) else [compile_specs]:
         key, value = getattr(spec, "key", None), getattr(spec, "value", None)
         if not isinstance(key, str) or not isinstance(value, (bytes, bytearray)):
             raise TypeError(

@@ -4,20 +4,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
 from io import BufferedIOBase
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from torch import fx
+from torch._export.verifier import SpecViolationError
 from torch._ops import OpOverload
 from torch.export import ExportedProgram
 
 from executorch.exir._serialize._cord import Cord
 from executorch.exir._serialize._named_data_store import NamedDataStoreOutput
+from executorch.exir._serialize.atomic_file import write_atomically
 from executorch.exir.backend.backend_api import MethodProgramsPartitionerSpec, to_backend
 from executorch.exir.backend.partitioner import Partitioner
 from executorch.exir.capture._config import EdgeCompileConfig, ExecutorchBackendConfig
@@ -97,7 +98,7 @@ def to_edge(
     constant_methods: methods that only return the given value.
     Raises `SpecViolationError` naming node and source line if the result breaks a rule.
     """
-    config = compile_config or EdgeCompileConfig()
+    config = _config(compile_config, EdgeCompileConfig)
     edge = {name: _to_edge_program(p, config) for name, p in _by_method(programs).items()}
     manager = EdgeProgramManager(edge, constant_methods, config)
     if generate_etrecord:
@@ -117,7 +118,7 @@ def to_edge_transform_and_lower(
 
     Operators that a partitioner asks for are not decomposed.
     """
-    config = compile_config or EdgeCompileConfig()
+    config = _config(compile_config, EdgeCompileConfig)
     methods = _by_method(programs)
     partitioners = _partitioners_by_method(partitioner, methods)
     # Names, by method, of nodes whose operators a partitioner wanted whole but then did not take.
@@ -127,8 +128,11 @@ def to_edge_transform_and_lower(
             name: _to_edge_for(program, config, partitioners.get(name, []), refused[name])
             for name, program in methods.items()
         }
+        # What the partitioners want to have whole is in order until they have left it behind.
+        wanted = set[OpOverload]().union(*(ops for _, ops in edge.values()))
+        lenient = _with_exceptions(config, None, list(wanted))
         manager = EdgeProgramManager(
-            {name: program for name, (program, _) in edge.items()}, constant_methods, config
+            {name: program for name, (program, _) in edge.items()}, constant_methods, lenient
         )
         if transform_passes is not None:
             manager = manager.transform(transform_passes)
@@ -137,6 +141,8 @@ def to_edge_transform_and_lower(
             manager = manager.to_backend(partitioners)
         left = {n: _origins(manager.exported_program(n), edge[n][1]) for n in methods}
         if all(left[name] <= refused[name] for name in methods):
+            if wanted:
+                manager = manager._checked(config)
             if generate_etrecord:
                 # Of the program before delegation: its nodes are what debug handles refer to.
                 manager._etrecord = _record(programs, before)
@@ -186,6 +192,17 @@ def _origins(program: ExportedProgram, ops: Collection[OpOverload]) -> set[str]:
     }
 
 
+_Config = TypeVar("_Config", EdgeCompileConfig, ExecutorchBackendConfig)
+
+
+def _config(config: _Config | None, kind: type[_Config]) -> _Config:
+    if config is None:
+        return kind()
+    if not isinstance(config, kind):
+        raise TypeError(f"{kind.__name__} is expected as the configuration, got {config!r}")
+    return config
+
+
 def _record(programs: Programs, edge: EdgeProgramManager) -> ETRecord:
     """The record of an export so far."""
     from executorch.devtools.etrecord import ETRecord
@@ -223,15 +240,21 @@ def _to_edge_program(
         preserve = {*config.preserve_ops, *config._core_aten_ops_exception_list}
     core = decompose(program, preserve, is_preserved)
     edge = AtenToEdgePass(config)(core).exported_program
-    _verify(edge, config)
+    _verify(edge, _with_exceptions(config, None, list(preserve)))
     return edge
 
 
 def _verify(program: ExportedProgram, config: EdgeCompileConfig) -> None:
     verifier = EXIREdgeDialectVerifier(config, class_only=True)
     program._verifiers = [verifier]
-    if config._check_ir_validity:
+    if not config._check_ir_validity:
+        return
+    try:
         verifier().check(program)
+    except SpecViolationError:
+        # Torch's part of the check comes first and names no node; this does.
+        verifier()(program.graph_module)
+        raise
 
 
 def edge_to_executorch_passes(
@@ -409,6 +432,12 @@ class EdgeProgramManager:
             programs[name] = program
         return self._successor(programs, config)
 
+    def _checked(self, config: EdgeCompileConfig) -> EdgeProgramManager:
+        """The same programs, checked against the rules of `config`."""
+        for program in self._edge_programs.values():
+            _verify(program, config)
+        return self._successor(self._edge_programs, config)
+
     def to_backend(
         self, partitioner: Partitioner | list[Partitioner] | dict[str, list[Partitioner]]
     ) -> EdgeProgramManager:
@@ -421,9 +450,7 @@ class EdgeProgramManager:
         for round_ in range(max(map(len, partitioners.values()), default=0)):
             active = {name: p[round_] for name, p in partitioners.items() if round_ < len(p)}
             programs = to_backend(MethodProgramsPartitionerSpec(programs, active))
-        for program in programs.values():
-            _verify(program, self.compile_config)
-        return self._successor(programs, self.compile_config)
+        return self._successor(programs, self.compile_config)._checked(self.compile_config)
 
     def _successor(
         self, programs: dict[str, ExportedProgram], config: EdgeCompileConfig
@@ -441,9 +468,7 @@ class EdgeProgramManager:
         Raises `RuntimeError` naming every operator without an out variant. Warns, or raises if
         `config.target_kernels` says so, naming every operator that the target has no kernel for.
         """
-        config = ExecutorchBackendConfig() if config is None else config
-        if not isinstance(config, ExecutorchBackendConfig):
-            raise TypeError(f"an ExecutorchBackendConfig is expected, got {config!r}")
+        config = _config(config, ExecutorchBackendConfig)
         programs = {
             name: _to_executorch_program(program, name, config)
             for name, program in self._edge_programs.items()
@@ -564,34 +589,14 @@ class ExecutorchProgramManager:
         """Writes the external constants, one `.ptd` file each, to `outdir`."""
         for name, data in self._files[1].items():
             file_name = name if name.endswith(".ptd") else f"{name}.ptd"
-            _write_atomically(os.path.join(outdir, file_name), data.write_to_file)
+            write_atomically(os.path.join(outdir, file_name), data.write_to_file)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the `.pte` file to `path`, which afterwards is either complete or unchanged."""
         path = os.fspath(path)
         if not path.endswith(".pte"):
             raise ValueError(f"program files end in .pte, got {path!r}")
-        _write_atomically(path, self.write_to_file)
-
-
-def _write_atomically(path: str, write: Callable[[BufferedIOBase], None]) -> None:
-    """Writes under a temporary name in the same directory, then renames."""
-    directory, name = os.path.split(os.path.abspath(path))
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
-    except OSError as error:
-        raise type(error)(error.errno, f"can't write a file: {error.strerror}", path) from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            write(file)
-        # Temporary files are private; the result gets the permissions of an ordinary new file.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        write_atomically(path, self.write_to_file)
 
 
 _LEGACY = ("ExecutorchProgram", "ExirExportedProgram", "_to_edge")

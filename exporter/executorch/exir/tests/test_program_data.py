@@ -185,7 +185,7 @@ def test_first_interface() -> None:
     [
         (lambda: to_edge(Loss()), "method forward is a Loss, not an ExportedProgram; capture"),
         (lambda: edge_sine().to_backend("Xnnpack"), "a partitioner is expected, got a str"),
-        (lambda: edge_sine().to_executorch({}), "an ExecutorchBackendConfig is expected"),
+        (lambda: edge_sine().to_executorch({}), "ExecutorchBackendConfig is expected"),
     ],
 )
 def test_wrong_arguments_are_named(call: Callable[[], Any], message: str) -> None:
