@@ -52,7 +52,9 @@ def _input_signature(op: OpOverload, drop_tensor_options: bool) -> _Signature:
 
 def _overloads(op: OpOverload) -> list[OpOverload]:
     packet = op.overloadpacket
-    return [getattr(packet, name) for name in packet.overloads()]
+    # The packet only lists the overloads that there were when it was made.
+    _, names = torch._C._jit_get_operation(op._schema.name)
+    return [getattr(packet, name or "default") for name in names]
 
 
 @cache
@@ -63,6 +65,8 @@ def to_out_variant(op_overload: OpOverload | EdgeOpOverload) -> tuple[OpOverload
     factories. Raises `RuntimeError` if there is no such overload.
     """
     op = unwrap_op_overload(op_overload)
+    if op.namespace == "quantized_decomposed":
+        import executorch.exir.operator.util  # noqa: F401  defines out variants
     if get_out_args_from_opoverload(op):
         return op, get_out_args_from_opoverload(op)
     if op.namespace == "quantized_decomposed":

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.export import export
 
-from executorch.exir import EdgeProgramManager, ExecutorchBackendConfig, to_edge
+from executorch.exir import EdgeCompileConfig, EdgeProgramManager, ExecutorchBackendConfig, to_edge
 from executorch.exir.error import ExportError
 from executorch.exir.kernel_check import (
     MissingKernelWarning,
@@ -26,8 +26,8 @@ def config(**options: Any) -> ExecutorchBackendConfig:
     return ExecutorchBackendConfig(target_kernels=TargetKernels(**options))
 
 
-def edge(function: Any, *inputs: Any) -> EdgeProgramManager:
-    return to_edge(export(Function(function), inputs))
+def edge(function: Any, *inputs: Any, **options: Any) -> EdgeProgramManager:
+    return to_edge(export(Function(function), inputs), compile_config=EdgeCompileConfig(**options))
 
 
 def only_add(folder: Path) -> Path:
@@ -84,7 +84,9 @@ def test_every_missing_kernel_is_named_at_once(tmp_path: Path) -> None:
 def test_by_default_it_is_a_warning() -> None:
     with pytest.warns(MissingKernelWarning, match=r"aten::_cdist_backward.out"):
         program = edge(
-            lambda a, b, c, d: aten._cdist_backward(a, b, c, 2.0, d), *[torch.ones(2, 2)] * 4
+            lambda a, b, c, d: aten._cdist_backward(a, b, c, 2.0, d),
+            *[torch.ones(2, 2)] * 4,
+            _check_ir_validity=False,
         )
         assert program.to_executorch().buffer
     with warnings.catch_warnings():

@@ -29,8 +29,13 @@ def _key(node: fx.Node) -> Any:
 
 def merge_common_subexpressions(program: ExportedProgram) -> bool:
     """Replaces operators with the same arguments by the first of them."""
+    return merge_in_graph(program.graph_module)
+
+
+def merge_in_graph(graph_module: fx.GraphModule) -> bool:
+    """The same for a graph module; whether anything was replaced."""
     changed = False
-    for module in all_graph_modules(program.graph_module):
+    for module in all_graph_modules(graph_module):
         known: dict[Any, fx.Node] = {}
         for node in list(module.graph.nodes):
             if node.op != "call_function" or (key := _key(node)) is None:
