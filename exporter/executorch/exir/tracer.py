@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import fx
-from torch._dynamo.eval_frame import export as _dynamo_export
 
 Value = Any
 
@@ -50,6 +49,9 @@ def dynamo_trace(
 
     aten_graph: in terms of ATen operators instead of Python functions.
     """
+    import torch._dynamo
+    from torch._dynamo.eval_frame import export as dynamo_export
+
     config = dynamo_config or ExirDynamoConfig()
     with torch._dynamo.config.patch(
         allow_rnn=config.allow_rnn,
@@ -57,7 +59,7 @@ def dynamo_trace(
         assume_static_by_default=config.assume_static_by_default,
     ):
         torch._dynamo.reset()
-        result = _dynamo_export(
+        result = dynamo_export(
             f,
             aten_graph=aten_graph,
             tracing_mode=tracing_mode,

@@ -87,3 +87,51 @@ def to_out_variant(op_overload: OpOverload | EdgeOpOverload) -> tuple[OpOverload
         f"{op} has no out variant. Register an overload of {op._schema.name} that takes the same "
         "arguments and, after them, keyword-only tensors it writes its results to."
     )
+
+
+def parse_qualified_opname(qualified_opname: str) -> tuple[str, str]:
+    """Namespace and name of "aten::add"."""
+    namespace, separator, name = qualified_opname.partition("::")
+    if not separator or not namespace or not name:
+        raise ValueError(f"{qualified_opname!r} is not of the form namespace::name")
+    return namespace, name
+
+
+def get_op_overload(qualified_opname: str, overload: str) -> OpOverload:
+    """The overload of "aten::add" with this name; "" is the default one."""
+    namespace, name = parse_qualified_opname(qualified_opname)
+    packet = getattr(getattr(torch.ops, namespace), name)
+    op: OpOverload = getattr(packet, overload or "default")
+    return op
+
+
+def is_out_variant(qualified_opname: str, overload: str) -> bool:
+    """Whether the overload writes its results to tensors that it is given for them."""
+    return bool(get_out_args_from_opoverload(get_op_overload(qualified_opname, overload)))
+
+
+def is_inplace_variant(qualified_opname: str, overload: str) -> bool:
+    """Whether the overload changes its first argument, as those with a name like "add_" do."""
+    op = get_op_overload(qualified_opname, overload)
+    arguments = op._schema.arguments
+    return (
+        qualified_opname.endswith("_")
+        and bool(arguments)
+        and not arguments[0].kwarg_only
+        and _is_written(arguments[0])
+    )
+
+
+def output_to_aliased_input_map(schema: torch.FunctionSchema) -> dict[int, int]:
+    """By position of a result that is one of the arguments: the position of that argument."""
+    positions = {
+        name: index
+        for index, argument in enumerate(schema.arguments)
+        for name in (argument.alias_info.before_set if argument.alias_info else ())
+    }
+    return {
+        index: positions[name]
+        for index, result in enumerate(schema.returns)
+        for name in (result.alias_info.before_set if result.alias_info else ())
+        if name in positions
+    }

@@ -54,7 +54,7 @@ def _define() -> torch.library.Library:
         schema = gen_out_variant_schema(str(op._schema)).replace(".tensor_out(", ".Tensor_out(")
         overload = schema[schema.index(".") + 1 : schema.index("(")]
         if overload not in known:
-            library.define(schema)
+            library.define(schema.partition("::")[2])
     return library
 
 

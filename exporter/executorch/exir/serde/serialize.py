@@ -19,9 +19,8 @@ from torch.export import ExportedProgram
 
 from executorch.exir.copy_program import copy_program
 from executorch.exir.dialects.edge._ops import EdgeOpOverload, edge_op
-from executorch.exir.error import ExportError, ExportErrorType
 from executorch.exir.graph_module import all_graph_modules
-from executorch.exir.lowered_backend_module import get_lowered_submodules
+from executorch.exir.serde.delegates import INDEX_FILE, replace_delegates, restore_delegates
 
 _MARKER = "executorch_edge.json"
 FileLike = str | os.PathLike[str] | IO[bytes]
@@ -34,17 +33,14 @@ def save(
     extra_files: dict[str, Any] | None = None,
     opset_version: dict[str, int] | None = None,
 ) -> None:
-    """Writes a program that was captured or has become an edge program, before delegation."""
-    for module in all_graph_modules(ep_save.graph_module):
-        if get_lowered_submodules(module):
-            raise ExportError(
-                ExportErrorType.NOT_SUPPORTED,
-                "the program calls a backend; save it before to_backend, or save the .pte file",
-            )
+    """Writes a program that was captured or has become an edge program, with its delegates."""
     program = copy_program(ep_save)
+    delegates = replace_delegates(program, serialize)
     names = _map_targets(program, lambda target: target._op if _is_edge(target) else target)
     files = dict(extra_files or {})
-    if names:
+    if delegates is not None:
+        files[INDEX_FILE] = delegates
+    if names or delegates is not None:
         program._verifiers = [torch._export.verifier.Verifier]
         files[_MARKER] = json.dumps(names)
     torch.export.save(program, f, extra_files=files, opset_version=opset_version)
@@ -53,10 +49,14 @@ def save(
 def load(f: FileLike, *, extra_files: dict[str, Any] | None = None) -> ExportedProgram:
     """Reads a program that `save` or `torch.export.save` wrote."""
     files = {} if extra_files is None else extra_files
-    files[_MARKER] = ""
+    files[_MARKER] = files[INDEX_FILE] = ""
     program = torch.export.load(f, extra_files=files)
-    names = set(json.loads(files.pop(_MARKER) or "[]"))
-    if names:
+    delegates = files.pop(INDEX_FILE)
+    marker = files.pop(_MARKER)
+    if delegates:
+        restore_delegates(program, delegates, deserialize)
+    if marker:
+        names = set(json.loads(marker))
         from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
 
         def to_edge(target: Any) -> Any:

@@ -57,11 +57,11 @@ def test_cost_per_node_is_small_and_flat() -> None:
 
 def test_importing_is_cheap() -> None:
     code = (
-        "import time, torch; begin = time.process_time(); import executorch.exir; "
+        "import time, torch; begin = time.process_time(); from executorch.exir import to_edge; "
         "print(time.process_time() - begin)"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    # 0.5 on an idle machine.
+    # 0.6 on an idle machine.
     assert float(result.stdout.split()[-1]) < 1.5
