@@ -65,8 +65,6 @@ def to_out_variant(op_overload: OpOverload | EdgeOpOverload) -> tuple[OpOverload
     factories. Raises `RuntimeError` if there is no such overload.
     """
     op = unwrap_op_overload(op_overload)
-    if op.namespace == "quantized_decomposed":
-        import executorch.exir.operator.util  # noqa: F401  defines out variants
     if get_out_args_from_opoverload(op):
         return op, get_out_args_from_opoverload(op)
     if op.namespace == "quantized_decomposed":

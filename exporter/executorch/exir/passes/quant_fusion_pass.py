@@ -11,7 +11,7 @@ import torch.ao.quantization.fx._decomposed
 from torch import fx
 from torch.export import ExportedProgram
 
-import executorch.exir.passes._quant_patterns_and_replacements  # noqa: F401  defines operators
+import executorch.kernels.quantized  # noqa: F401  defines operators
 from executorch.exir.dialects._ops import ops
 from executorch.exir.graph_module import all_graph_modules
 from executorch.exir.operator.convert import torch_op
@@ -29,9 +29,9 @@ _CAT = torch.ops.aten.cat.default
 class QuantFusionPass(ExportPass):
     """Fuses, in place, what stands between `dequantize_per_tensor` and `quantize_per_tensor`.
 
-    `add`, also with `relu`, becomes `quantized_decomposed.add` and `add_relu`. `slice` and `cat`
-    work on the quantized tensors if all have the same parameters. Meant for
-    `ExecutorchBackendConfig.passes`, for targets with the library of quantized kernels.
+    `add`, also with `relu`, becomes `quantized_decomposed.add`. `slice` and `cat` work on the
+    quantized tensors if all have the same parameters. Meant for `ExecutorchBackendConfig.passes`,
+    for targets with the library of quantized kernels.
 
     _fix_node_meta_val, node_value_dict: accepted; values of nodes are always right.
     """
@@ -73,9 +73,10 @@ def _fuse(graph: fx.Graph, quantize: fx.Node) -> bool:
     if target is _CAT:
         sources = [_quantized(item) for item in operator.args[0]]  # type: ignore[union-attr]
         return _move(graph, quantize, operator, sources, lambda new: (new, *operator.args[1:]))
-    fused = ops.edge.quantized_decomposed.add.default
+    scale, zero_point, quant_min, quant_max = quantize.args[1:5]
     if target is _RELU:
-        fused = ops.edge.quantized_decomposed.add_relu.default
+        # Numbers that are not negative are those from the zero point on.
+        quant_min = max(quant_min, zero_point)  # type: ignore[type-var, assignment]
         operator = _only_used_once(operator.args[0])
     if operator is None or torch_op(operator.target) is not _ADD:
         return False
@@ -85,8 +86,9 @@ def _fuse(graph: fx.Graph, quantize: fx.Node) -> bool:
     if left is None or right is None or not _same_shape_and_type(quantize, left[0], right[0]):
         return False
     # The element type follows from the tensors.
-    args = (left[0], *left[1][:4], right[0], *right[1][:4], *quantize.args[1:5])
-    _replace(graph, quantize, fused, args, operator.meta)
+    result = (scale, zero_point, quant_min, quant_max)
+    args = (left[0], *left[1][:4], right[0], *right[1][:4], *result)
+    _replace(graph, quantize, ops.edge.quantized_decomposed.add.default, args, operator.meta)
     return True
 
 

@@ -57,6 +57,7 @@ from executorch.exir.passes.replace_view_copy_with_view_pass import ReplaceViewC
 from executorch.exir.passes.spec_prop_pass import SpecPropPass
 from executorch.exir.passes.unfunctionalize_pass import unfunctionalize_pass
 from executorch.exir.passes.weights_to_outputs_pass import weights_to_outputs_pass
+from executorch.exir.progress import stage
 from executorch.exir.schema import Program
 from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
 
@@ -238,9 +239,10 @@ def _to_edge_program(
 ) -> ExportedProgram:
     if preserve is None:
         preserve = {*config.preserve_ops, *config._core_aten_ops_exception_list}
-    core = decompose(program, preserve, is_preserved)
-    edge = AtenToEdgePass(config)(core).exported_program
-    _verify(edge, _with_exceptions(config, None, list(preserve)))
+    with stage("edge dialect"):
+        core = decompose(program, preserve, is_preserved)
+        edge = AtenToEdgePass(config)(core).exported_program
+        _verify(edge, _with_exceptions(config, None, list(preserve)))
     return edge
 
 
@@ -337,15 +339,17 @@ def _to_executorch_program(
 ) -> ExportedProgram:
     program = copy_program(program)
     passes = edge_to_executorch_passes(config, name)
-    program = ExportedProgramPassManager(passes)(program).exported_program
+    with stage("optimize", name):
+        program = ExportedProgramPassManager(passes)(program).exported_program
     planning = _for_method(config.memory_planning_pass, name)
     if isinstance(planning, MemoryPlanningPass):
         planning.enable_non_cpu_memory_planning = config.enable_non_cpu_memory_planning
         planning.memory_optimizations = set(config.graph_optimizations) & set(MEMORY_OPTIMIZATIONS)
-    if hasattr(planning, "run"):
-        result = planning.run(program.graph_module, program.graph_signature)
-    else:
-        result = planning(program.graph_module)
+    with stage("plan memory", name):
+        if hasattr(planning, "run"):
+            result = planning.run(program.graph_module, program.graph_signature)
+        else:
+            result = planning(program.graph_module)
     if result is not None:
         program._graph_module = result.graph_module
     program.graph_module.recompile()
@@ -427,8 +431,10 @@ class EdgeProgramManager:
             items = passes.get(name) if isinstance(passes, Mapping) else passes
             if items is None:
                 continue
-            program = _transform(program, *([items] if isinstance(items, PassManager) else items))
-            _verify(program, config)
+            with stage("passes", name):
+                items = [items] if isinstance(items, PassManager) else items
+                program = _transform(program, *items)
+                _verify(program, config)
             programs[name] = program
         return self._successor(programs, config)
 
@@ -449,7 +455,8 @@ class EdgeProgramManager:
         programs = dict(self._edge_programs)
         for round_ in range(max(map(len, partitioners.values()), default=0)):
             active = {name: p[round_] for name, p in partitioners.items() if round_ < len(p)}
-            programs = to_backend(MethodProgramsPartitionerSpec(programs, active))
+            with stage("delegates"):
+                programs = to_backend(MethodProgramsPartitionerSpec(programs, active))
         return self._successor(programs, self.compile_config)._checked(self.compile_config)
 
     def _successor(
@@ -501,12 +508,13 @@ class ExecutorchProgramManager:
         self._backend_config = backend_config or ExecutorchBackendConfig()
         self._named_data = named_data
         self._etrecord: ETRecord | None = None
-        self._emitter_output = emit_program(
-            execution_programs,
-            self._backend_config.emit_stacktrace,
-            config_methods,
-            self._backend_config.emit_mutable_buffer_names,
-        )
+        with stage("emit"):
+            self._emitter_output = emit_program(
+                execution_programs,
+                self._backend_config.emit_stacktrace,
+                config_methods,
+                self._backend_config.emit_mutable_buffer_names,
+            )
 
     @property
     def _tensor_data(self) -> dict[str, Cord]:
@@ -583,7 +591,8 @@ class ExecutorchProgramManager:
 
     def write_to_file(self, open_file: BufferedIOBase) -> None:
         """Writes the `.pte` file to `open_file`, without assembling it in memory first."""
-        self._files[0].write_to_file(open_file)
+        with stage("write"):
+            self._files[0].write_to_file(open_file)
 
     def write_tensor_data_to_file(self, outdir: str | os.PathLike[str]) -> None:
         """Writes the external constants, one `.ptd` file each, to `outdir`."""

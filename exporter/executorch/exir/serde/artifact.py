@@ -87,7 +87,7 @@ def deserialize(artifact: SerializedArtifact) -> ExportedProgram:
             edge.add(call["target"])
         elif call["target"] == _DELEGATE:
             first = call["inputs"][0]
-            lowered.append((first["name"], _lowered_from_json(first["arg"]["as_string"])))
+            lowered.append((first["name"], lowered_from_json(first["arg"]["as_string"])))
             # In its place, for now, its number.
             first["arg"]["as_string"] = str(len(lowered) - 1)
             for argument in call["inputs"]:
@@ -236,7 +236,7 @@ def _encode(data: bytes) -> str:
 
 def _delegate_to_json(call: dict[str, Any], name: str, lowered: LoweredBackendModule) -> None:
     call["inputs"][0]["name"] = name
-    call["inputs"][0]["arg"] = {"as_string": _lowered_to_json(lowered)}
+    call["inputs"][0]["arg"] = {"as_string": lowered_to_json(lowered)}
     for i, argument in enumerate(call["inputs"][1:]):
         argument["name"] = f"delegate_arg_{i}"
     if all("as_tensor" in output for output in call["outputs"]):
@@ -244,7 +244,8 @@ def _delegate_to_json(call: dict[str, Any], name: str, lowered: LoweredBackendMo
     call.pop("is_hop_single_tensor_return", None)
 
 
-def _lowered_to_json(lowered: LoweredBackendModule) -> str:
+def lowered_to_json(lowered: LoweredBackendModule) -> str:
+    """What a backend compiled, and what it was made from, as JSON."""
     original = serialize(lowered.original_module)
     content: dict[str, Any] = {
         "backend_id": lowered.backend_id,
@@ -270,7 +271,8 @@ def _lowered_to_json(lowered: LoweredBackendModule) -> str:
     return json.dumps(content)
 
 
-def _lowered_from_json(text: str) -> LoweredBackendModule:
+def lowered_from_json(text: str) -> LoweredBackendModule:
+    """The reverse of `lowered_to_json`."""
     content = json.loads(text)
     original = deserialize(
         SerializedArtifact(

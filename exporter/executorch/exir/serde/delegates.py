@@ -5,24 +5,16 @@ write, and its lowered module becomes a file of the archive."""
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import torch
 from torch import fx
 from torch.export import ExportedProgram
 
-from executorch.exir._serialize._named_data_store import NamedDataStoreOutput
-from executorch.exir._serialize.data_serializer import DataEntry
-from executorch.exir.backend.compile_spec_schema import CompileSpec
 from executorch.exir.delegate import executorch_call_delegate
 from executorch.exir.error import ExportError, ExportErrorType
 from executorch.exir.graph_module import all_graph_modules
-from executorch.exir.lowered_backend_module import LoweredBackendModule
-from executorch.exir.scalar_type import ScalarType
-from executorch.exir.tensor_layout import TensorLayout
+from executorch.exir.serde.artifact import lowered_from_json, lowered_to_json
 
 INDEX_FILE = "executorch_delegates.json"
 
@@ -32,15 +24,9 @@ _library.define(
 )
 _STAND_IN = torch.ops.executorch_serde.call_delegate.default
 
-_Write = Callable[[ExportedProgram], bytes]
-_Read = Callable[[bytes], ExportedProgram]
 
-
-def replace_delegates(program: ExportedProgram, write: _Write) -> str | None:
-    """Replaces the calls of backends, in place; what `restore_delegates` needs for the reverse.
-
-    write: serializes the original programs of lowered modules.
-    """
+def replace_delegates(program: ExportedProgram) -> str | None:
+    """Replaces the calls of backends, in place; what `restore_delegates` needs for the reverse."""
     modules = []
     for module in all_graph_modules(program.graph_module):
         lowered = {}
@@ -48,7 +34,7 @@ def replace_delegates(program: ExportedProgram, write: _Write) -> str | None:
             attribute = node.args[0]
             assert isinstance(attribute, fx.Node)
             name = str(attribute.target)
-            lowered[name] = _encode_module(getattr(module, name), write)
+            lowered[name] = lowered_to_json(getattr(module, name))
             _replace_call(module.graph, node, name)
             if not attribute.users:
                 module.graph.erase_node(attribute)
@@ -58,12 +44,12 @@ def replace_delegates(program: ExportedProgram, write: _Write) -> str | None:
     return json.dumps(modules) if any(modules) else None
 
 
-def restore_delegates(program: ExportedProgram, text: str, read: _Read) -> None:
-    """Calls the backends again. read: the reverse of the `write` that was used."""
+def restore_delegates(program: ExportedProgram, text: str) -> None:
+    """Calls the backends again."""
     modules = list(all_graph_modules(program.graph_module))
     for module, lowered in zip(modules, json.loads(text), strict=True):
         for name, entry in lowered.items():
-            setattr(module, name, _decode_module(entry, read))
+            setattr(module, name, lowered_from_json(entry))
         for node in module.graph.find_nodes(op="call_function", target=_STAND_IN):
             name, kinds, tensors, numbers = node.args
             remaining = {"tensor": iter(tensors), "number": iter(numbers)}
@@ -112,66 +98,3 @@ def _unsupported(node: fx.Node, what: str) -> ExportError:
         f"can't save the program: the call of a backend '{node.name}' {what}; save the program "
         "before to_backend, or save the .pte file",
     )
-
-
-def _encode(data: Any) -> str:
-    return b64encode(bytes(data)).decode()
-
-
-def _encode_module(module: LoweredBackendModule, write: _Write) -> dict[str, Any]:
-    named = module.named_data_store_output
-    handles = module.meta.get("debug_handle_map")
-    return {
-        "backend_id": module.backend_id,
-        "processed_bytes": _encode(module.processed_bytes),
-        "compile_specs": [[spec.key, _encode(spec.value)] for spec in module.compile_specs],
-        "program": _encode(write(module.original_module)),
-        "debug_handle_map": None if handles is None else list(handles.items()),
-        "named_data": None
-        if named is None
-        else {
-            "buffers": [_encode(buffer) for buffer in named.buffers],
-            "pte_data": _encode_entries(named.pte_data),
-            "external_data": {
-                tag: _encode_entries(entries) for tag, entries in named.external_data.items()
-            },
-        },
-    }
-
-
-def _decode_module(entry: Mapping[str, Any], read: _Read) -> LoweredBackendModule:
-    named = entry["named_data"]
-    module = LoweredBackendModule(
-        read(b64decode(entry["program"])),
-        entry["backend_id"],
-        b64decode(entry["processed_bytes"]),
-        [CompileSpec(key, b64decode(value)) for key, value in entry["compile_specs"]],
-        None
-        if named is None
-        else NamedDataStoreOutput(
-            [b64decode(buffer) for buffer in named["buffers"]],
-            _decode_entries(named["pte_data"]),
-            {tag: _decode_entries(entries) for tag, entries in named["external_data"].items()},
-        ),
-    )
-    handles = entry["debug_handle_map"]
-    if handles is not None:
-        module.meta["debug_handle_map"] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in handles
-        }
-    return module
-
-
-def _encode_entries(entries: Mapping[str, DataEntry]) -> dict[str, Any]:
-    return {key: asdict(entry) for key, entry in entries.items()}
-
-
-def _decode_entries(entries: Mapping[str, Any]) -> dict[str, DataEntry]:
-    def decode(entry: Mapping[str, Any]) -> DataEntry:
-        layout = entry["tensor_layout"]
-        if layout is not None:
-            dtype = ScalarType(layout["scalar_type"])
-            layout = TensorLayout(dtype, layout["sizes"], layout["dim_order"])
-        return DataEntry(entry["buffer_index"], entry["alignment"], layout)
-
-    return {key: decode(entry) for key, entry in entries.items()}

@@ -35,7 +35,7 @@ def save(
 ) -> None:
     """Writes a program that was captured or has become an edge program, with its delegates."""
     program = copy_program(ep_save)
-    delegates = replace_delegates(program, serialize)
+    delegates = replace_delegates(program)
     names = _map_targets(program, lambda target: target._op if _is_edge(target) else target)
     files = dict(extra_files or {})
     if delegates is not None:
@@ -54,7 +54,7 @@ def load(f: FileLike, *, extra_files: dict[str, Any] | None = None) -> ExportedP
     delegates = files.pop(INDEX_FILE)
     marker = files.pop(_MARKER)
     if delegates:
-        restore_delegates(program, delegates, deserialize)
+        restore_delegates(program, delegates)
     if marker:
         names = set(json.loads(marker))
         from executorch.exir.verification.verifier import EXIREdgeDialectVerifier
