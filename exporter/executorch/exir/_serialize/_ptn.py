@@ -15,7 +15,8 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from typing import IO, Any
+from io import BufferedIOBase
+from typing import IO, Any, cast
 
 import torch
 
@@ -64,8 +65,8 @@ def write_ptn(
     _check(constants, mutable_keys)
     owners, aliases = _dedup(constants, mutable_keys)
 
-    def write(file: IO[bytes]) -> None:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    def write(file: BufferedIOBase) -> None:
+        with zipfile.ZipFile(cast(IO[bytes], file), "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(PTG_ENTRY, ptg)
             if owners:
                 with archive.open(SAFETENSORS_ENTRY, "w", force_zip64=True) as stream:
@@ -157,7 +158,7 @@ def _content_signature(tensor: torch.Tensor) -> tuple[str, tuple[int, ...], str]
 def _raw(tensor: torch.Tensor) -> memoryview:
     """The bytes of a tensor; a copy only if it is not contiguous or not on the CPU."""
     flat = tensor.detach().cpu().contiguous().reshape(-1)
-    return memoryview(flat.view(torch.uint8).numpy())
+    return flat.view(torch.uint8).numpy().data
 
 
 def _write_safetensors(stream: IO[bytes], owners: dict[str, torch.Tensor]) -> None:

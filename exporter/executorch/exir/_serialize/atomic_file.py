@@ -6,10 +6,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from typing import IO
+from io import BufferedIOBase
 
 
-def write_atomically(path: str, write: Callable[[IO[bytes]], None]) -> None:
+def write_atomically(path: str, write: Callable[[BufferedIOBase], None]) -> None:
     """Writes under a temporary name in the same directory, then renames."""
     directory, name = os.path.split(os.path.abspath(path))
     try:

@@ -71,12 +71,12 @@ def _fuse(graph: fx.Graph, quantize: fx.Node) -> bool:
         sources = [_quantized(operator.args[0])]
         return _move(graph, quantize, operator, sources, lambda new: (new[0], *operator.args[1:]))
     if target is _CAT:
-        sources = [_quantized(item) for item in operator.args[0]]  # type: ignore[union-attr]
+        sources = [_quantized(item) for item in operator.args[0]]
         return _move(graph, quantize, operator, sources, lambda new: (new, *operator.args[1:]))
     scale, zero_point, quant_min, quant_max = quantize.args[1:5]
     if target is _RELU:
         # Numbers that are not negative are those from the zero point on.
-        quant_min = max(quant_min, zero_point)  # type: ignore[type-var, assignment]
+        quant_min = max(quant_min, zero_point)  # type: ignore[type-var]
         operator = _only_used_once(operator.args[0])
     if operator is None or torch_op(operator.target) is not _ADD:
         return False
