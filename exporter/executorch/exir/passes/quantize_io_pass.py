@@ -146,8 +146,7 @@ class _QuantizeIO(ExportPass):
             return self.exported_program
         return self.edge_program_manager.exported_program(self.method_name or "forward")
 
-    def edge_manager_update_quant_config_method(self, idx: int, quant_args: Parameters) -> None:
-        """Adds the constant methods of one input or output to the manager."""
+    def _add_methods(self, idx: int, quant_args: Parameters) -> None:
         methods = self.edge_program_manager._config_methods
         if methods is None:
             methods = self.edge_program_manager._config_methods = {}
@@ -162,9 +161,9 @@ class _QuantizeIO(ExportPass):
             methods[get_config_method_name(self.method_name, self.arg_type, idx, key)] = value
 
     def edge_manager_update_quant_config_methods_all(self) -> None:
-        """The same for all that the pass has changed."""
+        """Adds the constant methods of all that the pass has changed to the manager."""
         for idx, quant_args in self.quant_args.items():
-            self.edge_manager_update_quant_config_method(idx, quant_args)
+            self._add_methods(idx, quant_args)
 
 
 class QuantizeInputs(_QuantizeIO):
@@ -200,6 +199,10 @@ class QuantizeInputs(_QuantizeIO):
         self.edge_manager_update_quant_config_methods_all()
         return PassResult(graph_module, bool(self.quantized_inputs_idx))
 
+    def edge_manager_update_quant_config_method(self, idx: int, quant_args: Parameters) -> None:
+        """Adds the constant methods of one input to the manager."""
+        self._add_methods(idx, quant_args)
+
 
 class QuantizeOutputs(_QuantizeIO):
     """Makes a method return quantized tensors, as a pass for `edge_program_manager.transform`.
@@ -229,6 +232,10 @@ class QuantizeOutputs(_QuantizeIO):
             self.quant_args[idx] = _quantize_output(graph_module, positions[idx])
         self.edge_manager_update_quant_config_methods_all()
         return PassResult(graph_module, bool(self.quantized_outputs_idx_list))
+
+    def edge_manager_update_quant_config_method(self, idx: int, dequant_args: Parameters) -> None:
+        """Adds the constant methods of one output to the manager."""
+        self._add_methods(idx, dequant_args)
 
 
 def extract_io_quant_params(
