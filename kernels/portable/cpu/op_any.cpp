@@ -37,7 +37,10 @@ Tensor& any_dims_out(KernelRuntimeContext& ctx, const Tensor& in,
         ctx, in, in, out,
         [](const utils::StdComplex& z, const utils::StdComplex&) { return z != 0.0; });
   }
-  ET_KERNEL_CHECK(ctx, tensor_is_realhbbf16_type(in), InvalidArgument, out);
+  ET_KERNEL_CHECK(ctx,
+                  ::executorch::runtime::isBarebonesUnsignedType(in.scalar_type()) ||
+                      tensor_is_realhbbf16_type(in),
+                  InvalidArgument, out);
   ET_KERNEL_CHECK(ctx, tensor_is_type(out, ScalarType::Bool, ScalarType::Byte), InvalidArgument,
                   out);
   ET_KERNEL_CHECK(ctx, resize_tensor(out, in.sizes()) == Error::Ok, InvalidArgument, out);

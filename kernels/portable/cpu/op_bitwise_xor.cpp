@@ -8,7 +8,8 @@ namespace {
 
 Tensor& apply(KernelRuntimeContext& ctx, const utils::Operand& a, const utils::Operand& b,
               Tensor& out) {
-  return utils::map_integers(ctx, a, b, out, [](int64_t x, int64_t y) { return x ^ y; });
+  return utils::map_integers(
+      ctx, a, b, out, [](int64_t x, int64_t y) { return x ^ y; }, utils::Elements::AnyReal);
 }
 
 }  // namespace

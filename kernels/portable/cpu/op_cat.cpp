@@ -20,13 +20,17 @@ Tensor& cat_out(KernelRuntimeContext& ctx, TensorList tensors, int64_t dim, Tens
     shape.sizes[d] += is_absent(t) ? 0 : t.sizes()[d];
   }
   ET_KERNEL_CHECK(ctx, utils::resize_to(shape, out), InvalidArgument, out);
+  if (out.numel() == 0) {
+    return out;
+  }
+  const utils::TensorView whole(out);
   int64_t start = 0;
   for (const Tensor& t : tensors) {
     if (!is_absent(t)) {
       // An input that is the output has been resized with it.
       ET_KERNEL_CHECK_MSG(ctx, start + t.sizes()[d] <= shape.sizes[d], InvalidArgument, out,
                           "the output is one of the tensors");
-      utils::TensorView part(out);
+      utils::TensorView part = whole;
       utils::copy(utils::TensorView(t), part.slice(d, start, t.sizes()[d]));
       start += t.sizes()[d];
     }

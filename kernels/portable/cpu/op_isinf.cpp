@@ -15,13 +15,16 @@ Tensor& isinf_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
                                  return std::isinf(z.real()) || std::isinf(z.imag());
                                });
   }
-  return utils::test(ctx, self, out, [](auto x) {
-    if constexpr (std::is_floating_point_v<decltype(x)>) {
-      return std::isinf(x);
-    } else {
-      return false;
-    }
-  });
+  return utils::test(
+      ctx, self, out,
+      [](auto x) {
+        if constexpr (std::is_floating_point_v<decltype(x)>) {
+          return std::isinf(x);
+        } else {
+          return false;
+        }
+      },
+      utils::Elements::AnyReal);
 }
 
 }  // namespace torch::executor::native

@@ -12,7 +12,8 @@ Tensor& isnan_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
                                  return std::isnan(z.real()) || std::isnan(z.imag());
                                });
   }
-  return utils::test(ctx, self, out, [](auto x) { return x != x; });
+  return utils::test(
+      ctx, self, out, [](auto x) { return x != x; }, utils::Elements::AnyReal);
 }
 
 }  // namespace torch::executor::native

@@ -11,7 +11,8 @@ Tensor& logical_not_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& o
         ctx, self, self, out,
         [](const utils::StdComplex& z, const utils::StdComplex&) { return z == 0.0; });
   }
-  return utils::test(ctx, self, out, [](auto x) { return x == 0; });
+  return utils::test(
+      ctx, self, out, [](auto x) { return x == 0; }, utils::Elements::AnyReal);
 }
 
 }  // namespace torch::executor::native

@@ -13,8 +13,9 @@ std::tuple<Tensor&, Tensor&> min_out(KernelRuntimeContext& ctx, const Tensor& in
 }
 
 Tensor& min_unary_out(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out) {
-  ET_KERNEL_CHECK(ctx, check_reduction_args(in, nullopt, false, nullopt, out), InvalidArgument,
-                  out);
+  ET_KERNEL_CHECK(
+      ctx, tensor_is_realhbbf16_type(in) && check_reduction_args(in, nullopt, false, nullopt, out),
+      InvalidArgument, out);
   ET_KERNEL_CHECK(ctx, tensor_can_cast_to(in, out.scalar_type()), InvalidArgument, out);
   return utils::extremum_over_dims(ctx, in, nullopt, false, /*maximum=*/false, out);
 }

@@ -16,7 +16,7 @@ Tensor& multiply(KernelRuntimeContext& ctx, const utils::Operand& a, const utils
                               [](utils::Complex x, utils::Complex y) { return x * y; });
   }
   utils::Operand factors[] = {a, b};
-  if (utils::prepare_elementwise(ctx, factors, compute, compute, out)) {
+  if (utils::prepare_elementwise(ctx, factors, compute, compute, out, utils::Elements::AnyReal)) {
     utils::dispatch_wrapping_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       utils::map_elements<T, T, T>(factors, out,

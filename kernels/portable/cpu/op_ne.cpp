@@ -15,7 +15,8 @@ Tensor& ne(KernelRuntimeContext& ctx, const utils::Operand& a, const utils::Oper
         ctx, a, b, out,
         [](const utils::StdComplex& x, const utils::StdComplex& y) { return x != y; });
   }
-  return utils::compare(ctx, a, b, out, [](auto x, auto y) { return x != y; });
+  return utils::compare(
+      ctx, a, b, out, [](auto x, auto y) { return x != y; }, utils::Elements::AnyReal);
 }
 
 }  // namespace

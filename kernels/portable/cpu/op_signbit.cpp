@@ -7,7 +7,11 @@
 namespace torch::executor::native {
 
 Tensor& signbit_out(KernelRuntimeContext& ctx, const Tensor& self, Tensor& out) {
-  return utils::test(ctx, self, out, [](auto x) { return std::signbit(static_cast<double>(x)); });
+  const bool has_sign = self.scalar_type() != ScalarType::UInt64;
+  return utils::test(
+      ctx, self, out,
+      [has_sign](auto x) { return has_sign && std::signbit(static_cast<double>(x)); },
+      utils::Elements::AnyReal);
 }
 
 }  // namespace torch::executor::native

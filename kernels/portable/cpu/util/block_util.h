@@ -15,9 +15,9 @@ namespace torch::executor::native::utils {
 constexpr int64_t kBlockSize = 128;
 
 /// The `n` elements of type `dtype` (one of REALHBBF16_AND_UINT) that start at element `offset` of
-/// `base` and lie `stride` elements apart, as T: float, double, int64_t, int32_t (which wraps
-/// around) or bool. Converted into `buffer`, or, when they are adjacent elements of type T already,
-/// returned in place.
+/// `base` and lie `stride` elements apart, as T: float, double, int64_t, int32_t or int8_t (which
+/// wrap around) or bool. Converted into `buffer`, or, when they are adjacent elements of type T
+/// already, returned in place.
 template <typename T>
 const T* load_block(const void* base, ScalarType dtype, int64_t offset, int64_t stride, int64_t n,
                     T* buffer);
@@ -91,13 +91,16 @@ void dispatch_compute_type(ScalarType dtype, const F& f) {
   dispatch_with_integer<int64_t>(dtype, f);
 }
 
-/// As dispatch_compute_type with int32_t for integers of up to 32 bits, for what may be computed
-/// modulo 2^32: sums and products.
+/// As dispatch_compute_type with int8_t for integers of 8 bits, of either sign, and int32_t for
+/// others of up to 32 bits, for what may be computed modulo a power of two: sums and products.
 template <typename F>
 void dispatch_wrapping_type(ScalarType dtype, const F& f) {
   if constexpr (kBuildsIntegers) {
-    if (dtype == ScalarType::Int || dtype == ScalarType::Short || dtype == ScalarType::Char ||
-        dtype == ScalarType::Byte) {
+    if (dtype == ScalarType::Char || dtype == ScalarType::Byte) {
+      return f(TypeTag<int8_t>());
+    }
+    if (dtype == ScalarType::Int || dtype == ScalarType::Short || dtype == ScalarType::UInt16 ||
+        dtype == ScalarType::UInt32) {
       return f(TypeTag<int32_t>());
     }
   }

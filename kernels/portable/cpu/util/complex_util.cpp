@@ -57,7 +57,7 @@ Tensor& select_complex(KernelRuntimeContext& ctx, const Tensor& condition, const
                        const Operand& b, Tensor& out) {
   Operand operands[] = {condition, a, b};
   const ScalarType result = result_type(ArrayRef<Operand>(operands + 1, 2));
-  if (!prepare_elementwise(ctx, operands, result, result, out, /*allows_complex=*/true)) {
+  if (!prepare_elementwise(ctx, operands, result, result, out, Elements::Any)) {
     return out;
   }
   LoopNest<4> loops;

@@ -59,10 +59,12 @@ Tensor& add_scaled(KernelRuntimeContext& ctx, const Operand& a, const Operand& b
   ET_KERNEL_CHECK_MSG(
       ctx, isFloatingType(compute) || alpha.isIntegral(/*include_bool=*/true), InvalidArgument, out,
       "alpha is a floating-point number, the result has element type %s", toString(compute));
-  for (Operand& operand : operands) {
-    operand = rounded_number(operand, compute);
+  if (::executorch::runtime::isReducedFloatingType(compute)) {
+    for (Operand& operand : operands) {
+      operand = rounded_number(operand, compute);
+    }
   }
-  if (!prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (!prepare_elementwise(ctx, operands, compute, compute, out, Elements::AnyReal)) {
     return out;
   }
   dispatch_wrapping_type(compute, [&](auto tag) {
@@ -149,7 +151,7 @@ Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const optional<Opera
 Tensor& select(KernelRuntimeContext& ctx, const Operand& condition, const Operand& a,
                const Operand& b, ScalarType compute, Tensor& out) {
   Operand operands[] = {condition, a, b};
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out, Elements::AnyReal)) {
     dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<T, bool, T, T>(operands, out, [](bool c, T x, T y) { return blend(c, x, y); });

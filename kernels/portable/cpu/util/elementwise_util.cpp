@@ -56,7 +56,12 @@ ScalarType combine(ScalarType weighty, ScalarType light) {
 template <typename T>
 const void* load(const Operand& operand, int64_t offset, int64_t stride, int64_t n, void* buffer) {
   if (stride == 0) {
-    const T value = load_element<T>(operand.data(), operand.dtype(), offset);
+    T value;
+    if (std::is_floating_point_v<T> && operand.dtype() == ScalarType::Double) {
+      value = static_cast<T>(static_cast<const double*>(operand.data())[offset]);
+    } else {
+      value = load_element<T>(operand.data(), operand.dtype(), offset);
+    }
     std::fill_n(static_cast<T*>(buffer), n, value);
     return buffer;
   }
@@ -74,6 +79,8 @@ const void* load(const Operand& operand, ScalarType as, int64_t offset, int64_t 
       return load<int64_t>(operand, offset, stride, n, buffer);
     case ScalarType::Int:
       return load<int32_t>(operand, offset, stride, n, buffer);
+    case ScalarType::Char:
+      return load<int8_t>(operand, offset, stride, n, buffer);
     default:
       return load<bool>(operand, offset, stride, n, buffer);
   }
@@ -95,10 +102,18 @@ void store(const void* values, ScalarType type, int64_t n, Tensor& out, int64_t 
     case ScalarType::Int:
       return store_block(static_cast<const int32_t*>(values), n, data, out.scalar_type(), offset,
                          stride);
+    case ScalarType::Char:
+      return store_block(static_cast<const int8_t*>(values), n, data, out.scalar_type(), offset,
+                         stride);
     default:
       return store_block(static_cast<const bool*>(values), n, data, out.scalar_type(), offset,
                          stride);
   }
+}
+
+/// Whether elements are what a computation in `type` takes: int8_t stands for either sign.
+bool is_stored_as(ScalarType dtype, ScalarType type) {
+  return dtype == type || (dtype == ScalarType::Byte && type == ScalarType::Char);
 }
 
 /// Copies a matrix of elements to adjacent ones.
@@ -124,13 +139,16 @@ constexpr int64_t kShortRun = 32;
 
 using Loops = LoopNest<1 + kMaxOperands>;
 
-/// Whether the elements of `tensor` are all of a stretch of memory.
-bool is_dense(const Tensor& tensor) {
-  int64_t last = 0;
-  for (size_t d = 0; d < tensor.sizes().size(); ++d) {
-    last += int64_t{tensor.sizes()[d] - 1} * tensor.strides()[d];
+bool is_same(ArrayRef<SizesType> a, ArrayRef<SizesType> b) {
+  if (a.size() != b.size()) {
+    return false;
   }
-  return last + 1 == tensor.numel();
+  for (size_t d = 0; d < a.size(); ++d) {
+    if (a.data()[d] != b.data()[d]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// Whether each operand is one element or lies in memory as `out` does, without gaps: the
@@ -138,84 +156,94 @@ bool is_dense(const Tensor& tensor) {
 bool is_one_run(ArrayRef<Operand> operands, const Tensor& out) {
   const auto sizes = out.sizes();
   const auto strides = out.strides();
-  const size_t dim = sizes.size();
+  int64_t last = 0;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    last += (int64_t{sizes[d]} - 1) * strides[d];
+  }
+  if (last + 1 != out.numel()) {
+    return false;
+  }
   for (const Operand& operand : operands) {
     if (operand.sizes().empty()) {
       continue;
     }
-    if (operand.sizes().size() != dim) {
+    if (operand.sizes().size() != sizes.size()) {
       return false;
     }
-    for (size_t d = 0; d < dim; ++d) {
+    for (size_t d = 0; d < sizes.size(); ++d) {
       if (operand.sizes()[d] != sizes[d] || operand.strides()[d] != strides[d]) {
         return false;
       }
     }
   }
-  return is_dense(out);
+  return true;
 }
 
-/// The whole computation, where nothing has to be converted but numbers; false elsewhere.
-bool map_run(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
-             ScalarType out_type, internal::BlockFunction block_function, const void* function) {
-  if (out.numel() == 0) {
+/// The computation on one run of elements of the types that `function` takes; `in` is null for a
+/// number. Not inlined: small tensors without numbers need none of this.
+ET_NOINLINE void map_run(ArrayRef<Operand> operands, const ScalarType* in_types,
+                         const uint8_t* const* in, uint8_t* out, ScalarType out_type, int64_t numel,
+                         internal::BlockFunction block_function, const void* function) {
+  int64_t in_size[kMaxOperands] = {};
+  size_t numbers = 0;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    numbers += in[i] == nullptr ? 1 : 0;
+    in_size[i] = static_cast<int64_t>(elementSize(in_types[i]));
+  }
+  const auto out_size = static_cast<int64_t>(elementSize(out_type));
+  const bool repeats = operands.size() == 2 && numbers == 1 && in[1] == nullptr;
+  const auto map = [&](int64_t begin, int64_t end) {
+    alignas(16) unsigned char buffers[kMaxOperands][kBlockSize * sizeof(int64_t)];
+    const int64_t block =
+        numbers != 0 && !repeats ? std::min(kBlockSize, end - begin) : end - begin;
+    const void* from[kMaxOperands] = {};
+    for (size_t i = 0; i < operands.size(); ++i) {
+      if (in[i] == nullptr) {
+        from[i] = load(operands[i], in_types[i], 0, 0, repeats ? 1 : block, buffers[i]);
+      }
+    }
+    for (int64_t first = begin; first < end; first += block) {
+      for (size_t i = 0; i < operands.size(); ++i) {
+        from[i] = in[i] == nullptr ? from[i] : in[i] + first * in_size[i];
+      }
+      block_function(function, from, out + first * out_size, std::min(block, end - first), repeats);
+    }
+  };
+  if (numel > kParallelElements) {
+    ::executorch::extension::parallel_for(0, numel, kParallelElements, map);
+  } else {
+    map(0, numel);
+  }
+}
+
+/// The whole computation on one run; false where elements have to be converted.
+bool map_unconverted(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
+                     ScalarType out_type, internal::BlockFunction block_function,
+                     const void* function) {
+  const int64_t numel = out.numel();
+  if (numel == 0) {
     return true;
   }
-  if (out.scalar_type() != out_type) {
+  if (!is_stored_as(out.scalar_type(), out_type)) {
     return false;
   }
   bool has_numbers = false;
   const uint8_t* in[kMaxOperands] = {};
-  int64_t in_size[kMaxOperands] = {};
   for (size_t i = 0; i < operands.size(); ++i) {
-    if (operands[i].sizes().empty() && out.dim() != 0) {
+    const Operand& operand = operands[i];
+    if (operand.sizes().empty()) {
       has_numbers = true;
-    } else if (operands[i].dtype() != in_types[i] || in_types[i] == ScalarType::Bool) {
+    } else if (!is_stored_as(operand.dtype(), in_types[i]) || in_types[i] == ScalarType::Bool) {
       return false;
     } else {
-      in[i] = static_cast<const uint8_t*>(operands[i].data());
-      in_size[i] = static_cast<int64_t>(elementSize(in_types[i]));
+      in[i] = static_cast<const uint8_t*>(operand.data());
     }
   }
   auto* const to = static_cast<uint8_t*>(out.mutable_data_ptr());
-  const auto out_size = static_cast<int64_t>(elementSize(out_type));
-  const auto map = [&](int64_t begin, int64_t end) {
-    const void* from[kMaxOperands] = {};
-    for (size_t i = 0; i < operands.size(); ++i) {
-      from[i] = in[i] + begin * in_size[i];
-    }
-    block_function(function, from, to + begin * out_size, end - begin);
-  };
-  const auto map_with_numbers = [&](int64_t begin, int64_t end) {
-    alignas(16) unsigned char numbers[kMaxOperands][kBlockSize * sizeof(int64_t)];
-    const void* from[kMaxOperands] = {};
-    for (size_t i = 0; i < operands.size(); ++i) {
-      if (in[i] == nullptr) {
-        from[i] =
-            load(operands[i], in_types[i], 0, 0, std::min(kBlockSize, end - begin), numbers[i]);
-      }
-    }
-    for (int64_t first = begin; first < end; first += kBlockSize) {
-      for (size_t i = 0; i < operands.size(); ++i) {
-        from[i] = in[i] == nullptr ? from[i] : in[i] + first * in_size[i];
-      }
-      block_function(function, from, to + first * out_size, std::min(kBlockSize, end - first));
-    }
-  };
-  const int64_t numel = out.numel();
-  if (numel > kParallelElements) {
-    ::executorch::extension::parallel_for(0, numel, kParallelElements,
-                                          [&](int64_t begin, int64_t end) {
-                                            if (has_numbers) {
-                                              map_with_numbers(begin, end);
-                                            } else {
-                                              map(begin, end);
-                                            }
-                                          });
-  } else if (has_numbers) {
-    map_with_numbers(0, numel);
+  if (has_numbers || numel > kParallelElements) {
+    map_run(operands, in_types, in, to, out_type, numel, block_function, function);
   } else {
-    map(0, numel);
+    block_function(function, reinterpret_cast<const void* const*>(in), to, numel, false);
   }
   return true;
 }
@@ -248,8 +276,11 @@ Loops make_loops(ArrayRef<Operand> operands, const Tensor& out, bool one_run) {
   return loops;
 }
 
-bool is_supported(ScalarType dtype, bool allows_complex) {
-  return ::executorch::runtime::isRealHBBF16Type(dtype) || (allows_complex && isComplexType(dtype));
+bool is_supported(ScalarType dtype, Elements elements) {
+  return ::executorch::runtime::isRealHBBF16Type(dtype) || dtype == ScalarType::UInt16 ||
+         dtype == ScalarType::UInt32 ||
+         (dtype == ScalarType::UInt64 && elements != Elements::Real) ||
+         (elements == Elements::Any && isComplexType(dtype));
 }
 
 Complex load_complex(const Operand& operand, int64_t offset) {
@@ -275,11 +306,15 @@ void store_complex(const Complex& value, Tensor& out, int64_t offset) {
 }  // namespace
 
 ScalarType result_type(ArrayRef<Operand> operands) {
-  const auto is_like_first = [&](const Operand& operand) {
-    return operand.dtype() == operands[0].dtype() && !operand.is_number();
-  };
-  if (std::all_of(operands.begin(), operands.end(), is_like_first)) {
-    return operands[0].dtype();
+  // Most operands have one type, or are numbers, which leave that of a floating-point tensor as it
+  // is.
+  const ScalarType first = operands[0].dtype();
+  bool is_first = !operands[0].is_number();
+  for (const Operand& operand : operands) {
+    is_first = is_first && (operand.is_number() ? isFloatingType(first) : operand.dtype() == first);
+  }
+  if (is_first) {
+    return first;
   }
   ScalarType types[kNumRanks] = {ScalarType::Undefined, ScalarType::Undefined,
                                  ScalarType::Undefined};
@@ -319,68 +354,70 @@ Operand as_type(const Operand& operand, ScalarType dtype) {
 }
 
 Operand rounded_number(const Operand& operand, ScalarType dtype) {
-  return operand.is_number() && isFloatingType(dtype) ? as_floating_point(operand, dtype) : operand;
+  // Blocks of Float and Double are computed in their own type: loading a number rounds it.
+  return operand.is_number() && ::executorch::runtime::isReducedFloatingType(dtype)
+             ? as_floating_point(operand, dtype)
+             : operand;
 }
 
 bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
-                         ScalarType result, Tensor& out, bool allows_complex) {
-  // Operands of one shape, but for single elements, need no broadcasting.
-  ArrayRef<SizesType> shape;
+                         ScalarType result, Tensor& out, Elements elements) {
+  // Operands of the shape of `out`, but for single elements, need no broadcasting.
+  ET_KERNEL_CHECK_MSG(ctx, compute != ScalarType::Undefined, InvalidArgument, false,
+                      "The inputs, of element types %s and %s, have no common type",
+                      toString(operands[0].dtype()),
+                      toString(operands[operands.size() - 1].dtype()));
+  bool has_shape = out.dim() == 0;
   bool broadcasts = false;
+  bool has_data = out.const_data_ptr() != nullptr;
   for (size_t i = 0; i < operands.size(); ++i) {
-    ET_KERNEL_CHECK_MSG(ctx, is_supported(operands[i].dtype(), allows_complex), InvalidArgument,
-                        false, "Input %zu has element type %s, which is not supported", i,
-                        toString(operands[i].dtype()));
-    const ArrayRef<SizesType> sizes = operands[i].sizes();
-    if (shape.empty()) {
-      shape = sizes;
+    const Operand& operand = operands[i];
+    ET_KERNEL_CHECK_MSG(ctx, is_supported(operand.dtype(), elements), InvalidArgument, false,
+                        "Input %zu has element type %s, which is not supported", i,
+                        toString(operand.dtype()));
+    has_data = has_data && operand.data() != nullptr;
+    if (!operand.sizes().empty()) {
+      const bool fits = is_same(operand.sizes(), out.sizes());
+      has_shape = has_shape || fits;
+      broadcasts = broadcasts || !fits;
     }
-    broadcasts = broadcasts || !(sizes.empty() || sizes == shape);
-  }
-  SizesType sizes[kTensorDimensionLimit];
-  if (broadcasts) {
-    size_t dim = 0;
-    for (const Operand& operand : operands) {
-      const Error error = broadcast_shape(operand.sizes(), sizes, dim);
-      if (error != Error::Ok) {
-        ctx.fail(error);
-        return false;
-      }
-    }
-    shape = {sizes, dim};
   }
   ET_KERNEL_CHECK_MSG(
-      ctx, is_supported(out.scalar_type(), allows_complex) && canCast(result, out.scalar_type()),
+      ctx, is_supported(out.scalar_type(), elements) && canCast(result, out.scalar_type()),
       InvalidArgument, false, "A result of element type %s cannot be stored in out, which has %s",
       toString(result), toString(out.scalar_type()));
-  if (out.sizes() != shape) {
-    const Error error = resize_tensor(out, shape);
+  if (broadcasts || !has_shape) {
+    SizesType sizes[kTensorDimensionLimit];
+    size_t dim = 0;
+    Error error = Error::Ok;
+    for (size_t i = 0; i < operands.size() && error == Error::Ok; ++i) {
+      error = broadcast_shape(operands[i].sizes(), sizes, dim);
+    }
+    if (error == Error::Ok && !is_same(out.sizes(), {sizes, dim})) {
+      error = resize_tensor(out, {sizes, dim});
+    }
     if (error != Error::Ok) {
       ctx.fail(error);
       return false;
     }
   }
-  bool has_data = out.const_data_ptr() != nullptr;
-  for (const Operand& operand : operands) {
-    has_data = has_data && operand.data() != nullptr;
-  }
   ET_KERNEL_CHECK_MSG(ctx, out.numel() == 0 || has_data, InvalidArgument, false,
                       "A tensor has no data");
   for (Operand& operand : operands) {
-    if (has_data && operand.sizes().empty() && !allows_complex) {
+    if (operand.sizes().empty() && has_data && elements != Elements::Any) {
       operand = as_type(operand, compute);
     }
   }
   return true;
 }
 
-void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
-                          ScalarType out_type, BlockFunction block_function, const void* function) {
+namespace {
+
+// Not inlined: most computations are on one run and need none of this.
+ET_NOINLINE void map_loops(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
+                           ScalarType out_type, internal::BlockFunction block_function,
+                           const void* function, bool one_run) {
   const size_t num_inputs = operands.size();
-  const bool one_run = is_one_run(operands, out);
-  if (one_run && map_run(operands, in_types, out, out_type, block_function, function)) {
-    return;
-  }
   Loops loops = make_loops(operands, out, one_run);
   const int64_t columns = loops.run_size();
   const Loops::Offsets steps = loops.run_strides();
@@ -399,14 +436,16 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
   // Where nothing is to be converted or gathered, a block is a whole run.
   // Bool elements always are converted: their bytes may be more than 1, which is no valid bool.
   const auto is_direct = [&](size_t tensor, ScalarType dtype, ScalarType type) {
-    return dtype == type && (tensor == 0 || type != ScalarType::Bool) &&
+    return is_stored_as(dtype, type) && (tensor == 0 || type != ScalarType::Bool) &&
            (steps[tensor] == 1 || columns == 1) &&
            (block_rows == 1 || row_steps[tensor] == columns);
   };
   const bool in_place = is_direct(0, out.scalar_type(), out_type);
+  const bool repeats = num_inputs == 2 && columns > 1 && block_rows == 1 && steps[2] == 0;
   bool needs_buffers = !in_place;
   for (size_t i = 0; i < num_inputs; ++i) {
-    needs_buffers = needs_buffers || !is_direct(1 + i, operands[i].dtype(), in_types[i]);
+    needs_buffers = needs_buffers ||
+                    !(is_direct(1 + i, operands[i].dtype(), in_types[i]) || (repeats && i == 1));
   }
   const int64_t block = needs_buffers ? std::min(columns, kBlockSize) : columns;
 
@@ -426,6 +465,10 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
         const int64_t step = columns == 1 ? 1 : steps[1 + i];
         const int64_t row_step = row_steps[1 + i];
         const int64_t offset = at[1 + i] + row * row_step + begin * step;
+        if (repeats && i == 1) {
+          in[i] = load(operand, in_types[i], offset, 0, 1, buffer);
+          continue;
+        }
         if (num_rows > 1 && row_step != n * step) {
           void* const rows_of = operand.dtype() == in_types[i] ? buffer : gathered;
           gather(operand, offset, num_rows, row_step, n, step, rows_of);
@@ -438,10 +481,10 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
       }
       const int64_t offset = at[0] + row * row_steps[0] + begin * steps[0];
       if (in_place) {
-        block_function(function, in, out_data + offset * element_size, num_rows * n);
+        block_function(function, in, out_data + offset * element_size, num_rows * n, repeats);
         return;
       }
-      block_function(function, in, buffers[0], num_rows * n);
+      block_function(function, in, buffers[0], num_rows * n, repeats);
       for (int64_t r = 0; r < num_rows; ++r) {
         store(buffers[0] + r * n * block_element_size, out_type, n, out, offset + r * row_steps[0],
               steps[0]);
@@ -462,11 +505,21 @@ void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types
   loops.for_each_run([&](const Loops::Offsets& at) { map_rows(at, 0, columns); });
 }
 
+}  // namespace
+
+void internal::map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
+                          ScalarType out_type, BlockFunction block_function, const void* function) {
+  const bool one_run = is_one_run(operands, out);
+  if (!one_run || !map_unconverted(operands, in_types, out, out_type, block_function, function)) {
+    map_loops(operands, in_types, out, out_type, block_function, function, one_run);
+  }
+}
+
 Tensor& map_complex(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
                     ScalarType result, Tensor& out,
                     ::executorch::runtime::FunctionRef<Complex(Complex, Complex)> function) {
   Operand operands[] = {a, b};
-  if (prepare_elementwise(ctx, operands, result, result, out, /*allows_complex=*/true)) {
+  if (prepare_elementwise(ctx, operands, result, result, out, Elements::Any)) {
     make_loops(operands, out, /*one_run=*/false).for_each([&](const Loops::Offsets& at) {
       store_complex(function(load_complex(a, at[1]), load_complex(b, at[2])), out, at[0]);
     });

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -74,20 +75,33 @@ Operand as_type(const Operand& operand, ScalarType dtype);
 /// of mul and div.
 Operand rounded_number(const Operand& operand, ScalarType dtype);
 
-/// Checks that the operands are numbers or tensors of real, Half, BFloat16 or Bool elements, that
-/// `result` can be stored in `out`, and that the shapes broadcast; gives `out` the broadcast shape.
-/// Fails `ctx` and returns false otherwise. Tensors of rank 0 and integers are replaced by their
-/// value in type `compute`, in which they may not have had a say. With `allows_complex`, elements
-/// may be complex as well, and the operands stay as they are.
+/// The element types that an operator takes.
+enum class Elements {
+  /// Real types, Half, BFloat16, Bool, UInt16 and UInt32.
+  Real,
+  /// UInt64 as well, which is computed as int64_t: for operators whose result does not depend on
+  /// the sign of an integer, or that compute in a floating-point type.
+  AnyReal,
+  /// Complex types as well.
+  Any,
+};
+
+/// Checks that the operands are numbers or tensors of such elements, that they have a common type,
+/// that `result` can be stored in `out`, and that the shapes broadcast; gives `out` the broadcast
+/// shape. Fails `ctx` and returns false otherwise. Tensors of rank 0 and integers are replaced by
+/// their value in type `compute`, in which they may not have had a say; with Elements::Any, the
+/// operands stay as they are.
 bool prepare_elementwise(KernelRuntimeContext& ctx, Span<Operand> operands, ScalarType compute,
-                         ScalarType result, Tensor& out, bool allows_complex = false);
+                         ScalarType result, Tensor& out, Elements elements = Elements::Real);
 
 namespace internal {
 
-/// Computes `n` adjacent elements of `out` from as many of each input.
-using BlockFunction = void (*)(const void* function, const void* const* in, void* out, int64_t n);
+/// Computes `n` adjacent elements of `out` from as many of each input; of the second of two inputs,
+/// there is one element for all where `repeats` is true, which it is for no other number of inputs.
+using BlockFunction = void (*)(const void* function, const void* const* in, void* out, int64_t n,
+                               bool repeats);
 
-/// The types are what blocks are converted to: Float, Double, Long, Int or Bool.
+/// The types are what blocks are converted to: Float, Double, Long, Int, Char or Bool.
 void map_blocks(ArrayRef<Operand> operands, const ScalarType* in_types, Tensor& out,
                 ScalarType out_type, BlockFunction block_function, const void* function);
 
@@ -106,9 +120,19 @@ void map_elements(ArrayRef<Operand> operands, Tensor& out, const F& function,
   constexpr ScalarType kInTypes[] = {::executorch::runtime::CppTypeToScalarType<In>::value...};
   map_blocks(
       operands, kInTypes, out, ::executorch::runtime::CppTypeToScalarType<Out>::value,
-      [](const void* f, const void* const* in, void* result, int64_t n) {
-        map_block(*static_cast<const F*>(f), n, static_cast<Out*>(result),
-                  static_cast<const In*>(in[I])...);
+      [](const void* f, const void* const* in, void* result, int64_t n,
+         [[maybe_unused]] bool repeats) {
+        const F& of = *static_cast<const F*>(f);
+        if constexpr (sizeof...(In) == 2) {
+          if (repeats) {
+            using Second = std::tuple_element_t<1, std::tuple<In...>>;
+            using First = std::tuple_element_t<0, std::tuple<In...>>;
+            const Second y = *static_cast<const Second*>(in[1]);
+            return map_block([&of, y](First x) { return of(x, y); }, n, static_cast<Out*>(result),
+                             static_cast<const First*>(in[0]));
+          }
+        }
+        map_block(of, n, static_cast<Out*>(result), static_cast<const In*>(in[I])...);
       },
       &function);
 }
@@ -119,7 +143,7 @@ void map_elements(ArrayRef<Operand> operands, Tensor& out, const F& function,
 constexpr size_t kMaxOperands = 3;
 
 /// Sets the elements of `out` (see prepare_elementwise) to function(In...); Out and In are among
-/// float, double, int64_t, int32_t and bool. `out` may be one of the inputs.
+/// float, double, int64_t, int32_t, int8_t and bool. `out` may be one of the inputs.
 template <typename Out, typename... In, typename F>
 void map_elements(const Operand (&operands)[sizeof...(In)], Tensor& out, const F& function) {
   static_assert(sizeof...(In) <= kMaxOperands);
@@ -130,8 +154,8 @@ void map_elements(const Operand (&operands)[sizeof...(In)], Tensor& out, const F
 /// `compute`, from N inputs of type T.
 template <size_t N, typename F>
 Tensor& map_in_type(KernelRuntimeContext& ctx, Operand (&operands)[N], ScalarType compute,
-                    Tensor& out, const F& function) {
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+                    Tensor& out, const F& function, Elements elements = Elements::Real) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out, elements)) {
     dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       if constexpr (N == 1) {
@@ -178,7 +202,7 @@ template <typename F>
 Tensor& map_to_float(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& function) {
   Operand operands[] = {in};
   const ScalarType compute = float_result_type(in.scalar_type());
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out, Elements::AnyReal)) {
     dispatch_float_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<T, T>(operands, out, function);
@@ -193,7 +217,7 @@ Tensor& map_to_float(KernelRuntimeContext& ctx, const Operand& a, const Operand&
                      const F& function) {
   Operand operands[] = {a, b};
   const ScalarType compute = float_result_type(result_type(operands));
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out, Elements::AnyReal)) {
     dispatch_float_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<T, T, T>(operands, out, function);
@@ -206,20 +230,24 @@ Tensor& map_to_float(KernelRuntimeContext& ctx, const Operand& a, const Operand&
 template <typename F>
 Tensor& map_floats(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& function) {
   Operand operands[] = {in};
-  return map_in_type(ctx, operands, in.scalar_type(), out, [&](auto x) {
-    if constexpr (std::is_floating_point_v<decltype(x)>) {
-      return function(x);
-    } else {
-      return x;
-    }
-  });
+  return map_in_type(
+      ctx, operands, in.scalar_type(), out,
+      [&](auto x) {
+        if constexpr (std::is_floating_point_v<decltype(x)>) {
+          return function(x);
+        } else {
+          return x;
+        }
+      },
+      Elements::AnyReal);
 }
 
 /// A predicate on one input.
 template <typename F>
-Tensor& test(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& predicate) {
+Tensor& test(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& predicate,
+             Elements elements = Elements::Real) {
   Operand operands[] = {in};
-  if (prepare_elementwise(ctx, operands, in.scalar_type(), ScalarType::Bool, out)) {
+  if (prepare_elementwise(ctx, operands, in.scalar_type(), ScalarType::Bool, out, elements)) {
     dispatch_compute_type(in.scalar_type(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<bool, T>(operands, out, predicate);
@@ -231,10 +259,10 @@ Tensor& test(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out, const F& 
 /// A predicate on two inputs, evaluated in their common type.
 template <typename F>
 Tensor& compare(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
-                const F& predicate) {
+                const F& predicate, Elements elements = Elements::Real) {
   Operand operands[] = {a, b};
   const ScalarType compute = result_type(operands);
-  if (prepare_elementwise(ctx, operands, compute, ScalarType::Bool, out)) {
+  if (prepare_elementwise(ctx, operands, compute, ScalarType::Bool, out, elements)) {
     dispatch_compute_type(compute, [&](auto tag) {
       using T = typename decltype(tag)::type;
       map_elements<bool, T, T>(operands, out, predicate);
@@ -248,7 +276,8 @@ template <typename F>
 Tensor& map_bools(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
                   const F& function) {
   Operand operands[] = {a, b};
-  if (prepare_elementwise(ctx, operands, ScalarType::Bool, ScalarType::Bool, out)) {
+  if (prepare_elementwise(ctx, operands, ScalarType::Bool, ScalarType::Bool, out,
+                          Elements::AnyReal)) {
     map_elements<bool, bool, bool>(operands, out, function);
   }
   return out;
@@ -258,23 +287,16 @@ Tensor& map_bools(KernelRuntimeContext& ctx, const Operand& a, const Operand& b,
 /// other types.
 template <typename F>
 Tensor& map_integers(KernelRuntimeContext& ctx, const Operand& a, const Operand& b, Tensor& out,
-                     const F& function) {
+                     const F& function, Elements elements = Elements::Real) {
   Operand operands[] = {a, b};
   const ScalarType compute = result_type(operands);
   ET_KERNEL_CHECK_MSG(ctx, ::executorch::runtime::isIntegralType(compute, /*include_bool=*/true),
                       InvalidArgument, out, "Expected integers or Bool, got %s and %s",
                       toString(a.dtype()), toString(b.dtype()));
-  if (!prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (!prepare_elementwise(ctx, operands, compute, compute, out, elements)) {
     return out;
   }
-  if (operands[1].sizes().empty() && operands[1].data() != nullptr) {
-    // One value for all elements, which the compiler may then treat as a constant of the loop.
-    const Operand left[] = {operands[0]};
-    const auto y = load_element<int64_t>(operands[1].data(), operands[1].dtype(), 0);
-    map_elements<int64_t, int64_t>(left, out, [&function, y](int64_t x) { return function(x, y); });
-  } else {
-    map_elements<int64_t, int64_t, int64_t>(operands, out, function);
-  }
+  map_elements<int64_t, int64_t, int64_t>(operands, out, function);
   return out;
 }
 

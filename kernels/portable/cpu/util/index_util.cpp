@@ -94,10 +94,54 @@ bool check_scatter_value_args(const Tensor& self, int64_t dim, const Tensor& ind
 
 namespace native::utils {
 
+namespace {
+
+/// copy_indexed_rows where all elements lie in memory in logical order.
+bool copy_contiguous_rows(const TensorView& table, size_t d, const TensorView& index,
+                          const TensorView& out, bool wraps) {
+  int64_t before = 1;
+  for (size_t i = 0; i < d; ++i) {
+    before *= table.sizes[i];
+  }
+  int64_t row = table.element_size();
+  for (size_t i = d + 1; i < table.dim; ++i) {
+    row *= table.sizes[i];
+  }
+  const IndexReader reader(index);
+  const int64_t step = index.element_size();
+  const int64_t count = index.numel();
+  const int64_t size = table.sizes[d];
+  const uint8_t* from = table.data();
+  uint8_t* to = out.data();
+  for (; before > 0; --before, from += size * row) {
+    for (int64_t i = 0; i < count; ++i, to += row) {
+      int64_t position = reader.at(i * step);
+      position += wraps && position < 0 ? size : 0;
+      if (!index_in_range(position, size)) {
+        return false;
+      }
+      // Of the sizes of single elements, the compiler should know that they are.
+      if (row == 4) {
+        std::memcpy(to, from + position * row, 4);
+      } else if (row == 8) {
+        std::memcpy(to, from + position * row, 8);
+      } else {
+        std::memmove(to, from + position * row, static_cast<size_t>(row));
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& index,
-                       const TensorView& out) {
+                       const TensorView& out, bool wraps) {
   if (out.numel() == 0) {
     return true;
+  }
+  if (table.is_contiguous() && index.is_contiguous() && out.is_contiguous()) {
+    return copy_contiguous_rows(table, d, index, out, wraps);
   }
   // What an index selects lies behind its dimension, once for each coordinate before it, so that
   // memory is read and written in order.
@@ -127,7 +171,8 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
     while (in_range && cursor.left() > 0) {
       const int64_t n = cursor.run();
       for (int64_t i = 0; i < n && in_range; ++i) {
-        const int64_t position = reader.at(cursor.at(0) + i * cursor.step(0));
+        int64_t position = reader.at(cursor.at(0) + i * cursor.step(0));
+        position += wraps && position < 0 ? table.sizes[d] : 0;
         in_range = index_in_range(position, table.sizes[d]);
         if (in_range) {
           row.run(from + position * table.strides[d], to + cursor.at(1) + i * cursor.step(1));

@@ -83,9 +83,10 @@ inline bool index_in_range(int64_t index, int64_t size) {
 }
 
 /// Copies, for each coordinate c of `index`, table[..., index[c], ...] to out[..., c, ...], where
-/// the index stands in dimension d of the table. False with a sentence at an index out of range.
+/// the index stands in dimension d of the table. An index may count from the end where `wraps` is
+/// true. False with a sentence at an index out of range.
 bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& index,
-                       const TensorView& out);
+                       const TensorView& out, bool wraps = false);
 
 /// Calls f(indexed_offset, other_offset), in bytes, for each coordinate c of `index` in order; the
 /// first offset is that of `indexed` at c with c[d] replaced by index[c], the second that of

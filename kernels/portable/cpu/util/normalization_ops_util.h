@@ -14,6 +14,8 @@
 
 namespace torch::executor::native::utils {
 
+using ::executorch::runtime::CppTypeToScalarType;
+
 /// Mean and biased variance.
 struct Moments {
   double mean;
@@ -25,8 +27,17 @@ struct Moments {
 template <typename T, size_t K>
 Moments moments(const LoopNest<K>& nest, const Tensor& in, int64_t offset) {
   T buffer[kBlockSize];
+  const bool in_place = nest.depth() <= 1 && (nest.run_strides()[0] == 1 || nest.run_size() == 1) &&
+                        in.scalar_type() == CppTypeToScalarType<T>::value;
   const auto sum_of = [&](const auto& op) {
     double sum = 0;
+    if (in_place) {
+      const T* const x = static_cast<const T*>(in.const_data_ptr()) + offset;
+      for (int64_t i = 0; i < nest.run_size(); i += kBlockSize) {
+        sum = reduce_run(op, sum, x + i, std::min(kBlockSize, nest.run_size() - i));
+      }
+      return sum;
+    }
     nest.for_each_run([&](const typename LoopNest<K>::Offsets& at) {
       const int64_t stride = nest.run_strides()[0];
       for (int64_t i = 0; i < nest.run_size(); i += kBlockSize) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <cstring>
 
 #include <executorch/kernels/portable/cpu/util/segment_copy.h>
 
@@ -64,6 +65,56 @@ bool check_padding_args(int64_t padding_nd, const Tensor& in, IntArrayRef paddin
 
 namespace native::utils {
 
+namespace {
+
+/// Pads the last one to three dimensions of contiguous elements of N bytes, row by row.
+template <size_t N>
+void pad_rows(size_t padding_nd, Padding kind, const TensorView& in, IntArrayRef padding,
+              const TensorView& out) {
+  const auto place = kind == Padding::Reflection ? reflection_ix : replication_ix;
+  // Sizes of the last three dimensions; what is not padded counts as an outer one.
+  int64_t in_size[3] = {1, 1, 1};
+  int64_t out_size[3] = {1, 1, 1};
+  int64_t before[3] = {};
+  int64_t outer = 1;
+  for (size_t i = 0; i < in.dim; ++i) {
+    const size_t d = in.dim - 1 - i;
+    if (i < padding_nd) {
+      in_size[2 - i] = in.sizes[d];
+      out_size[2 - i] = out.sizes[d];
+      before[2 - i] = padding[2 * i];
+    } else {
+      outer *= in.sizes[d];
+    }
+  }
+  const int64_t width = out_size[2];
+  const int64_t left = std::max<int64_t>(before[2], 0);
+  const int64_t right = width - std::max<int64_t>(padding[1], 0);
+  uint8_t* to = out.data();
+  for (int64_t o = 0; o < outer; ++o) {
+    for (int64_t z = 0; z < out_size[0]; ++z) {
+      const int64_t plane = o * in_size[0] + place(z, in_size[0], before[0]);
+      for (int64_t y = 0; y < out_size[1]; ++y, to += width * static_cast<int64_t>(N)) {
+        const int64_t row = plane * in_size[1] + place(y, in_size[1], before[1]);
+        const uint8_t* const from = in.data() + row * in_size[2] * static_cast<int64_t>(N);
+        const auto move = [&](int64_t begin, int64_t end) {
+          for (int64_t x = begin; x < end; ++x) {
+            std::memcpy(to + x * static_cast<int64_t>(N),
+                        from + place(x, in_size[2], before[2]) * static_cast<int64_t>(N), N);
+          }
+        };
+        move(0, left);
+        std::memcpy(to + left * static_cast<int64_t>(N),
+                    from + (left - before[2]) * static_cast<int64_t>(N),
+                    static_cast<size_t>(right - left) * N);
+        move(right, width);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 Tensor& pad(KernelRuntimeContext& ctx, int64_t padding_nd, Padding kind, const Tensor& in,
             IntArrayRef padding, Tensor& out) {
   const bool reflects = kind == Padding::Reflection;
@@ -88,7 +139,17 @@ Tensor& pad(KernelRuntimeContext& ctx, int64_t padding_nd, Padding kind, const T
     shape.sizes[d] = size + before + after;
   }
   ET_KERNEL_CHECK(ctx, resize_to(shape, out), InvalidArgument, out);
-  copy_segments(from, TensorView(out), map);
+  const TensorView to(out);
+  if (out.numel() == 0) {
+    return out;
+  }
+  if (from.is_contiguous() && to.is_contiguous()) {
+    dispatch_element_size(from.element_size(), [&](auto size) {
+      pad_rows<decltype(size)::value>(static_cast<size_t>(padding_nd), kind, from, padding, to);
+    });
+    return out;
+  }
+  copy_segments(from, to, map);
   return out;
 }
 

@@ -141,7 +141,8 @@ Error resize_reduction_out(const Tensor& in, const optional<int64_t>& dim, bool 
 
 bool check_reduction_args(const Tensor& in, const optional<ArrayRef<int64_t>>& dim_list,
                           bool /*keepdim*/, optional<ScalarType> dtype, Tensor& out) {
-  ET_LOG_AND_RETURN_IF_FALSE(tensor_is_realhbbf16_type(in));
+  ET_LOG_AND_RETURN_IF_FALSE(::executorch::runtime::isBarebonesUnsignedType(in.scalar_type()) ||
+                             tensor_is_realhbbf16_type(in));
   ET_LOG_AND_RETURN_IF_FALSE(tensor_is_realhbbf16_type(out));
   ET_LOG_AND_RETURN_IF_FALSE(check_dim_list_is_valid(in, dim_list));
   ET_LOG_AND_RETURN_IF_FALSE(!dtype.has_value() || tensor_is_type(out, *dtype));

@@ -56,7 +56,9 @@ struct Lines {
 
 /// Checks the arguments of a scan of `in` into `out`, which gets its shape.
 inline bool prepare_scan(const Tensor& in, int64_t dim, const Tensor& out) {
-  return tensor_has_dim(in, dim) && tensor_is_realhbbf16_type(in) &&
+  return tensor_has_dim(in, dim) &&
+         (::executorch::runtime::isBarebonesUnsignedType(in.scalar_type()) ||
+          tensor_is_realhbbf16_type(in)) &&
          tensor_is_realhbbf16_type(out) && resize_tensor(out, in.sizes()) == Error::Ok;
 }
 

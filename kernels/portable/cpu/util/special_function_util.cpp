@@ -120,7 +120,7 @@ Tensor& map_function(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out,
                      double (*function)(double)) {
   Operand operands[] = {in};
   const ScalarType compute = float_result_type(in.scalar_type());
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out, Elements::AnyReal)) {
     map_elements<double, double>(operands, out, [function](double x) { return function(x); });
   }
   return out;
@@ -130,7 +130,7 @@ Tensor& map_function(KernelRuntimeContext& ctx, const Operand& a, const Operand&
                      double (*function)(double, double)) {
   Operand operands[] = {a, b};
   const ScalarType compute = float_result_type(result_type(operands));
-  if (prepare_elementwise(ctx, operands, compute, compute, out)) {
+  if (prepare_elementwise(ctx, operands, compute, compute, out, Elements::AnyReal)) {
     map_elements<double, double, double>(operands, out,
                                          [function](double x, double y) { return function(x, y); });
   }

@@ -48,6 +48,17 @@ int64_t TensorView::element_size() const {
   return static_cast<int64_t>(elementSize(dtype));
 }
 
+bool TensorView::is_contiguous() const {
+  int64_t stride = element_size();
+  for (size_t d = dim; d-- > 0;) {
+    if (sizes[d] != 1 && strides[d] != stride) {
+      return false;
+    }
+    stride *= sizes[d];
+  }
+  return true;
+}
+
 TensorView& TensorView::insert(size_t at, int64_t size, int64_t stride) {
   std::copy_backward(&sizes[at], &sizes[0] + dim, &sizes[0] + dim + 1);
   std::copy_backward(&strides[at], &strides[0] + dim, &strides[0] + dim + 1);
@@ -235,25 +246,32 @@ void StridedCopy::run_moves(const Move& move, const uint8_t* in, uint8_t* out) c
   });
 }
 
+namespace {
+
+/// Converts `size` elements, which lie steps of so many elements apart, by way of T.
 template <typename T>
-void StridedCopy::run_conversion(const uint8_t* in, uint8_t* out) const {
-  const auto in_size = static_cast<int64_t>(elementSize(in_dtype_));
-  const auto out_size = static_cast<int64_t>(elementSize(out_dtype_));
-  outer_.for_each([&](const Loops::Offsets& at) {
-    for (int64_t i = 0; i < columns_.size; i += kBlockSize) {
-      const int64_t n = std::min(kBlockSize, columns_.size - i);
-      T buffer[kBlockSize];
-      uint8_t* const to = out + at[0] + i * columns_.out;
-      const int64_t step = columns_.out / out_size;
-      T* const target = block_target<T>(to, out_dtype_, 0, step, buffer);
-      const T* values = load_block<T>(in + at[1] + i * columns_.in, in_dtype_, 0,
-                                      columns_.in / in_size, n, target);
-      if (target == buffer || values != target) {
-        store_block<T>(values, n, to, out_dtype_, 0, step);
-      }
+void convert_run(int64_t size, const uint8_t* in, ScalarType in_dtype, int64_t in_step,
+                 uint8_t* out, ScalarType out_dtype, int64_t out_step) {
+  T buffer[kBlockSize];
+  for (int64_t i = 0; i < size; i += kBlockSize) {
+    const int64_t n = std::min(kBlockSize, size - i);
+    T* const target = block_target<T>(out, out_dtype, i * out_step, out_step, buffer);
+    const T* values = load_block<T>(in, in_dtype, i * in_step, in_step, n, target);
+    if (target == buffer || values != target) {
+      store_block<T>(values, n, out, out_dtype, i * out_step, out_step);
     }
-  });
+  }
 }
+
+/// Calls f(TypeTag<T>()) with a type that holds what elements of both types do.
+template <typename F>
+void dispatch_conversion(ScalarType from, ScalarType to, const F& f) {
+  // 64 unsigned bits pass unchanged through 64 signed ones between integers only.
+  const bool wide_to_float = from == ScalarType::UInt64 && isFloatingType(to);
+  dispatch_compute_type(wide_to_float ? ScalarType::Double : from, f);
+}
+
+}  // namespace
 
 void StridedCopy::run(const uint8_t* in, uint8_t* out) const {
   if (run_bytes_ != 0) {
@@ -264,10 +282,15 @@ void StridedCopy::run(const uint8_t* in, uint8_t* out) const {
     return;
   }
   if (in_dtype_ != out_dtype_) {
-    // 64 unsigned bits pass unchanged through 64 signed ones between integers only.
-    const bool wide_to_float = in_dtype_ == ScalarType::UInt64 && isFloatingType(out_dtype_);
-    dispatch_compute_type(wide_to_float ? ScalarType::Double : in_dtype_,
-                          [&](auto tag) { run_conversion<typename decltype(tag)::type>(in, out); });
+    const int64_t in_step = columns_.in / static_cast<int64_t>(elementSize(in_dtype_));
+    const int64_t out_step = columns_.out / static_cast<int64_t>(elementSize(out_dtype_));
+    dispatch_conversion(in_dtype_, out_dtype_, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      outer_.for_each([&](const Loops::Offsets& at) {
+        convert_run<T>(columns_.size, in + at[1], in_dtype_, in_step, out + at[0], out_dtype_,
+                       out_step);
+      });
+    });
     return;
   }
   switch (element_size_) {
@@ -429,11 +452,23 @@ bool resize_to(const TensorView& shape, Tensor& out) {
 }
 
 Tensor& copy_to(KernelRuntimeContext& ctx, const Tensor& in, Tensor& out) {
-  // Most copies are of all elements as they are.
-  if (in.scalar_type() == out.scalar_type() && in.sizes() == out.sizes() &&
-      in.strides() == out.strides()) {
-    if (in.numel() != 0) {
+  // Most copies are of all elements in the order in which they lie.
+  const ScalarType from = in.scalar_type();
+  const ScalarType to = out.scalar_type();
+  const bool converts = from != to;
+  if (in.sizes() == out.sizes() && in.strides() == out.strides() &&
+      (!converts || (can_convert(from, to) && !isComplexType(from) && !isComplexType(to)))) {
+    if (in.numel() == 0) {
+      return out;
+    }
+    if (!converts) {
       std::memmove(out.mutable_data_ptr(), in.const_data_ptr(), in.nbytes());
+    } else {
+      dispatch_conversion(from, to, [&](auto tag) {
+        convert_run<typename decltype(tag)::type>(
+            in.numel(), static_cast<const uint8_t*>(in.const_data_ptr()), from, 1,
+            static_cast<uint8_t*>(out.mutable_data_ptr()), to, 1);
+      });
     }
     return out;
   }

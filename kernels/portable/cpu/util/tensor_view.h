@@ -50,6 +50,8 @@ struct TensorView {
   uint8_t* data() const { return offset == 0 ? base : base + offset; }
   int64_t numel() const;
   int64_t element_size() const;
+  /// Whether the elements lie in memory in logical order, without gaps.
+  bool is_contiguous() const;
 
   /// Adds a dimension before dimension `at` <= dim; without a stride, one that repeats.
   TensorView& insert(size_t at, int64_t size, int64_t stride = 0);
@@ -89,8 +91,6 @@ class StridedCopy {
 
   template <typename Move>
   void run_moves(const Move& move, const uint8_t* in, uint8_t* out) const;
-  template <typename T>
-  void run_conversion(const uint8_t* in, uint8_t* out) const;
 
   ScalarType in_dtype_;
   ScalarType out_dtype_;

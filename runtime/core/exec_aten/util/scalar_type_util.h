@@ -229,7 +229,7 @@ inline const char* toString(::executorch::aten::ScalarType type) {
 
 /// Bytes of one element; 0 for an invalid type.
 inline size_t elementSize(::executorch::aten::ScalarType type) {
-  constexpr uint8_t kSizes[] = {
+  static constexpr uint8_t kSizes[] = {
 #define ET_SIZE_ENTRY(cpp_type, _) sizeof(cpp_type),
       ET_FORALL_SCALAR_TYPES(ET_SIZE_ENTRY)
 #undef ET_SIZE_ENTRY
