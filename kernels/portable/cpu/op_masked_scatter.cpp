@@ -22,18 +22,28 @@ Tensor& masked_scatter_out(KernelRuntimeContext& ctx, const Tensor& in, const Te
   bool enough = true;
   utils::dispatch_element_size(to.element_size(), [&](auto size) {
     utils::Cursor<1> source({&from});
+    // Most sources are read in the order in which they lie.
+    const bool in_order = from.is_contiguous();
+    const uint8_t* next = from.data();
+    int64_t left = src.numel();
     utils::Cursor<2> cursor({&selected, &to});
     while (cursor.left() > 0 && enough) {
       const int64_t n = cursor.run();
+      const int64_t mask_step = cursor.step(0);
+      const int64_t element_step = cursor.step(1);
       const uint8_t* is_selected = selected.data() + cursor.at(0);
       uint8_t* target = to.data() + cursor.at(1);
       for (int64_t i = 0; i < n && enough; ++i) {
-        if (is_selected[i * cursor.step(0)] != 0) {
-          enough = source.left() > 0;
+        if (is_selected[i * mask_step] != 0) {
+          enough = left-- > 0;
           if (enough) {
-            std::memmove(target + i * cursor.step(1), from.data() + source.at(0),
-                         decltype(size)::value);
-            source.advance();
+            std::memmove(target + i * element_step, next, decltype(size)::value);
+            if (in_order) {
+              next += decltype(size)::value;
+            } else {
+              source.advance();
+              next = from.data() + source.at(0);
+            }
           }
         }
       }

@@ -29,11 +29,13 @@ Tensor& masked_select_out(KernelRuntimeContext& ctx, const Tensor& in, const Ten
     // The mask may overlap the output and change meanwhile.
     while (cursor.left() > 0 && count > 0) {
       const int64_t n = cursor.run();
+      const int64_t mask_step = cursor.step(0);
+      const int64_t element_step = cursor.step(1);
       const uint8_t* is_selected = selected.data() + cursor.at(0);
       const uint8_t* source = from.data() + cursor.at(1);
       for (int64_t i = 0; i < n && count > 0; ++i) {
-        if (is_selected[i * cursor.step(0)] != 0) {
-          std::memcpy(target, source + i * cursor.step(1), decltype(size)::value);
+        if (is_selected[i * mask_step] != 0) {
+          std::memcpy(target, source + i * element_step, decltype(size)::value);
           target += step;
           --count;
         }

@@ -11,6 +11,15 @@ namespace torch::executor::native {
 
 namespace {
 
+// Restrict lets the compiler vectorize.
+template <typename T>
+void normalize_block(const T* x, const T* w, const T* b, int64_t n, T mean, T rstd,
+                     T* __restrict to) {
+  for (int64_t j = 0; j < n; ++j) {
+    to[j] = (x[j] - mean) * rstd * w[j] + b[j];
+  }
+}
+
 template <typename T>
 void layer_norm(const Tensor& input, size_t outer_rank, const optional<Tensor>& weight,
                 const optional<Tensor>& bias, double eps, const Tensor& out, const Tensor& mean_out,
@@ -58,9 +67,7 @@ void layer_norm(const Tensor& input, size_t outer_rank, const optional<Tensor>& 
         const int64_t to_offset = base[1] + at[1] + i * strides[1];
         T* const to = utils::block_target<T>(out.mutable_data_ptr(), out.scalar_type(), to_offset,
                                              strides[1], result);
-        for (int64_t j = 0; j < n; ++j) {
-          to[j] = (x[j] - mean) * rstd * w[j] + b[j];
-        }
+        normalize_block(x, w, b, n, mean, rstd, to);
         if (to == result) {
           utils::store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(), to_offset,
                                 strides[1]);

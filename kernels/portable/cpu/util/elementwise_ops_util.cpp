@@ -141,10 +141,14 @@ Tensor& clamp(KernelRuntimeContext& ctx, const Operand& in, const optional<Opera
     }
     return out;
   }
-  Operand operands[] = {in, low.value_or(in), high.value_or(in)};
-  return map_in_type(ctx, operands, compute, out, [has_high](auto x, auto min, auto max) {
-    const auto raised = max_propagating_nan(x, min);
-    return has_high ? min_propagating_nan(raised, max) : raised;
+  if (!has_high) {
+    Operand operands[] = {in, low.value_or(in)};
+    return map_in_type(ctx, operands, compute, out,
+                       [](auto x, auto min) { return max_propagating_nan(x, min); });
+  }
+  Operand operands[] = {in, low.value_or(in), *high};
+  return map_in_type(ctx, operands, compute, out, [](auto x, auto min, auto max) {
+    return min_propagating_nan(max_propagating_nan(x, min), max);
   });
 }
 

@@ -227,12 +227,12 @@ bool map_unconverted(ArrayRef<Operand> operands, const ScalarType* in_types, Ten
   if (!is_stored_as(out.scalar_type(), out_type)) {
     return false;
   }
-  bool has_numbers = false;
+  size_t numbers = 0;
   const uint8_t* in[kMaxOperands] = {};
   for (size_t i = 0; i < operands.size(); ++i) {
     const Operand& operand = operands[i];
     if (operand.sizes().empty()) {
-      has_numbers = true;
+      ++numbers;
     } else if (!is_stored_as(operand.dtype(), in_types[i]) || in_types[i] == ScalarType::Bool) {
       return false;
     } else {
@@ -240,11 +240,17 @@ bool map_unconverted(ArrayRef<Operand> operands, const ScalarType* in_types, Ten
     }
   }
   auto* const to = static_cast<uint8_t*>(out.mutable_data_ptr());
-  if (has_numbers || numel > kParallelElements) {
+  const bool repeats = numbers == 1 && operands.size() == 2 && in[1] == nullptr;
+  if (numel > kParallelElements || (numbers != 0 && !repeats)) {
     map_run(operands, in_types, in, to, out_type, numel, block_function, function);
-  } else {
-    block_function(function, reinterpret_cast<const void* const*>(in), to, numel, false);
+    return true;
   }
+  alignas(8) unsigned char number[sizeof(int64_t)];
+  const void* from[kMaxOperands] = {in[0], in[1], in[2]};
+  if (repeats) {
+    from[1] = load(operands[1], in_types[1], 0, 0, 1, number);
+  }
+  block_function(function, from, to, numel, repeats);
   return true;
 }
 

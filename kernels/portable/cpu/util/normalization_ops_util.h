@@ -83,6 +83,14 @@ class Parameters {
   T absent_;
 };
 
+/// to = x * scale + shift. Restrict lets the compiler vectorize.
+template <typename T>
+void affine_block(const T* x, int64_t n, T scale, T shift, T* __restrict to) {
+  for (int64_t j = 0; j < n; ++j) {
+    to[j] = x[j] * scale + shift;
+  }
+}
+
 /// out = in * scale + shift along a run.
 template <typename T>
 void affine_run(const Tensor& in, int64_t in_offset, int64_t in_stride, const Tensor& out,
@@ -95,9 +103,7 @@ void affine_run(const Tensor& in, int64_t in_offset, int64_t in_stride, const Te
                                in_stride, n, buffer);
     T* const to = block_target<T>(out.mutable_data_ptr(), out.scalar_type(),
                                   out_offset + i * out_stride, out_stride, result);
-    for (int64_t j = 0; j < n; ++j) {
-      to[j] = x[j] * scale + shift;
-    }
+    affine_block(x, n, scale, shift, to);
     if (to == result) {
       store_block<T>(result, n, out.mutable_data_ptr(), out.scalar_type(),
                      out_offset + i * out_stride, out_stride);
