@@ -75,7 +75,8 @@ def test_moves(dtype: torch.dtype) -> None:
     check_op("aten::index_select.out", [Call([x, 1, index])])
     check_op("aten::flip.out", [Call([x, [0]])])
     check_op("aten::repeat.out", [Call([x, [2, 2]])])
-    check_op("aten::_to_copy.out", [Call([x], {"dtype": t}) for t in (torch.float32, torch.uint32)])
+    for to in (torch.float32, torch.uint32, torch.int64):
+        check_op("aten::_to_copy.out", [Call([x], expected=x.to(to))])
 
 
 def test_types_without_a_common_type() -> None:
