@@ -116,7 +116,7 @@ bool copy_contiguous_rows(const TensorView& table, size_t d, const TensorView& i
   for (; before > 0; --before, from += size * row) {
     for (int64_t i = 0; i < count; ++i, to += row) {
       int64_t position = reader.at(i * step);
-      position += wraps && position < 0 ? size : 0;
+      position += wraps && position < 0 && position >= -size ? size : 0;
       if (!index_in_range(position, size)) {
         return false;
       }
@@ -172,7 +172,7 @@ bool copy_indexed_rows(const TensorView& table, size_t d, const TensorView& inde
       const int64_t n = cursor.run();
       for (int64_t i = 0; i < n && in_range; ++i) {
         int64_t position = reader.at(cursor.at(0) + i * cursor.step(0));
-        position += wraps && position < 0 ? table.sizes[d] : 0;
+        position += wraps && position < 0 && position >= -table.sizes[d] ? table.sizes[d] : 0;
         in_range = index_in_range(position, table.sizes[d]);
         if (in_range) {
           row.run(from + position * table.strides[d], to + cursor.at(1) + i * cursor.step(1));

@@ -72,6 +72,18 @@ bool check_prod_out_args(const Tensor& in, optional<ScalarType> dtype, Tensor& o
 namespace native {
 namespace utils {
 
+/// Joins 2 * kWidth partial results into the first. Half of them at a time: one after the other
+/// would wait for each operation.
+template <int64_t kWidth, typename Op, typename T>
+void join_lanes(const Op& op, T* lanes) {
+  for (int64_t l = 0; l < kWidth; ++l) {
+    lanes[l] = op.join(lanes[l], lanes[l + kWidth]);
+  }
+  if constexpr (kWidth > 1) {
+    join_lanes<kWidth / 2>(op, lanes);
+  }
+}
+
 /// An operation that folds elements of type T into an accumulator:
 ///   using Acc;                     accumulator of a whole reduction
 ///   static Acc init();             its initial value
@@ -94,12 +106,7 @@ typename Op::Acc reduce_run(const Op& op, typename Op::Acc acc, const T* x, int6
         lanes[l] = op.step(lanes[l], x[l]);
       }
     }
-    // Half of them at a time: one after the other would wait for each operation.
-    for (int64_t width = kLanes / 2; width > 0; width /= 2) {
-      for (int64_t l = 0; l < width; ++l) {
-        lanes[l] = op.join(lanes[l], lanes[l + width]);
-      }
-    }
+    join_lanes<kLanes / 2>(op, lanes);
     acc = op.merge(acc, lanes[0]);
   }
   for (int64_t i = 0; i < n; ++i) {
