@@ -8,6 +8,9 @@ Tensor& copy_out(KernelRuntimeContext& ctx, const Tensor& in, const Tensor& src,
                  Tensor& out) {
   ET_KERNEL_CHECK_MSG(ctx, !non_blocking, InvalidArgument, out, "non_blocking must be false");
   ET_KERNEL_CHECK(ctx, tensors_have_same_dtype(in, out), InvalidArgument, out);
+  if (src.sizes() == in.sizes()) {
+    return utils::copy_to(ctx, src, out);
+  }
   utils::TensorView view(src);
   ET_KERNEL_CHECK(ctx, view.broadcast_to(utils::TensorView(in)), InvalidArgument, out);
   return utils::copy_to(ctx, view, out);

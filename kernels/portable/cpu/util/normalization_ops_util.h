@@ -22,22 +22,33 @@ struct Moments {
   double variance;
 };
 
-/// Moments of the elements that the first offsets of `nest` visit, from element `offset` on. In two
-/// passes, which lose no precision where the mean is large. NaN for no elements.
+/// Moments of `n` adjacent elements. In two passes, which lose no precision where the mean is
+/// large. NaN for no elements.
+template <typename T>
+Moments row_moments(const T* x, int64_t n) {
+  const auto sum_of = [&](const auto& op) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; i += kBlockSize) {
+      sum = reduce_run(op, sum, x + i, std::min(kBlockSize, n - i));
+    }
+    return sum;
+  };
+  const auto count = static_cast<double>(n);
+  const double mean = sum_of(SumOp<T>()) / count;
+  return {mean, sum_of(SquaredDeviationOp<T>{static_cast<T>(mean)}) / count};
+}
+
+/// Moments of the elements that the first offsets of `nest` visit, from element `offset` on.
 template <typename T, size_t K>
 Moments moments(const LoopNest<K>& nest, const Tensor& in, int64_t offset) {
   T buffer[kBlockSize];
-  const bool in_place = nest.depth() <= 1 && (nest.run_strides()[0] == 1 || nest.run_size() == 1) &&
-                        in.scalar_type() == CppTypeToScalarType<T>::value;
+  if (nest.run_size() > 0 && nest.depth() <= 1 &&
+      (nest.run_strides()[0] == 1 || nest.run_size() == 1) &&
+      in.scalar_type() == CppTypeToScalarType<T>::value) {
+    return row_moments(static_cast<const T*>(in.const_data_ptr()) + offset, nest.run_size());
+  }
   const auto sum_of = [&](const auto& op) {
     double sum = 0;
-    if (in_place) {
-      const T* const x = static_cast<const T*>(in.const_data_ptr()) + offset;
-      for (int64_t i = 0; i < nest.run_size(); i += kBlockSize) {
-        sum = reduce_run(op, sum, x + i, std::min(kBlockSize, nest.run_size() - i));
-      }
-      return sum;
-    }
     nest.for_each_run([&](const typename LoopNest<K>::Offsets& at) {
       const int64_t stride = nest.run_strides()[0];
       for (int64_t i = 0; i < nest.run_size(); i += kBlockSize) {
