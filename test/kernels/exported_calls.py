@@ -89,6 +89,9 @@ def _reason(error: Exception) -> str:
     missing = re.findall(r"^  ([a-z_]+::\S+?): node", text, re.M)
     if missing:
         return "no out variant: " + ", ".join(sorted(set(missing)))
+    refused = re.search(r"Operator torch\._ops\.(\S+) is not in Core ATen", text)
+    if refused:
+        return f"no kernel: {refused[1]}"
     if "without a kernel" in text:
         missing = re.findall(r"([a-z_]+::\w+\.\w+)\(", text)
         return "no kernel: " + ", ".join(sorted(set(missing)))
