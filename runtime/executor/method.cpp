@@ -130,6 +130,12 @@ constexpr uint8_t kIsSet = 1;
 constexpr uint8_t kIsOverwritten = 2;
 /// It was set before the last run, which changed it.
 constexpr uint8_t kIsLost = 4;
+#ifndef __OPTIMIZE_SIZE__
+/// It is a tensor, and one like it has passed all checks.
+constexpr uint8_t kIsChecked = 8;
+/// It has memory of its own, to which the caller's elements are copied.
+constexpr uint8_t kIsPlanned = 16;
+#endif
 
 /// An element of a list before it is first read.
 template <typename T>
@@ -178,6 +184,18 @@ bool is_dense(const Tensor& tensor, const uint8_t* dim_order) {
   }
   return true;
 }
+
+#ifndef __OPTIMIZE_SIZE__
+/// Whether two tensors in the memory of the CPU have the same type, sizes and strides.
+bool look_alike(const Tensor& a, const Tensor& b) {
+  const size_t bytes = sizeof(executorch::aten::SizesType) * a.sizes().size();
+  return a.scalar_type() == b.scalar_type() && a.sizes().size() == b.sizes().size() &&
+         a.strides().data() != nullptr && b.strides().data() != nullptr &&
+         (bytes == 0 || (memcmp(a.sizes().data(), b.sizes().data(), bytes) == 0 &&
+                         memcmp(a.strides().data(), b.strides().data(), bytes) == 0)) &&
+         a.device_type() == etensor::DeviceType::CPU && b.device_type() == etensor::DeviceType::CPU;
+}
+#endif
 
 /// Whether two tensors have a byte in common, at the sizes that they have now.
 bool overlap(const Tensor& a, const Tensor& b) {
@@ -788,6 +806,23 @@ bool Method::is_output(const EValue* value) const {
 Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
   CHECK_INPUT(input_idx < inputs_size(), InvalidArgument, "there are only %" ET_PRIsize_t " inputs",
               inputs_size());
+#ifndef __OPTIMIZE_SIZE__
+  uint8_t& flags = input_flags_[input_idx];
+  if ((flags & kIsChecked) != 0 && input_evalue.isTensor() && input_value(input_idx).isTensor()) {
+    // Most calls bring tensors like those of the call before.
+    const Tensor& input = input_evalue.toTensor();
+    const Tensor& tensor = input_value(input_idx).toTensor();
+    if (input.const_data_ptr() != nullptr && look_alike(input, tensor)) {
+      flags |= kIsSet;
+      if ((flags & kIsPlanned) != 0) {
+        return internal::copy_tensor_data(tensor, input);
+      }
+      internal::TensorResizerFriend::set_numel_bound(tensor.unsafeGetTensorImpl(),
+                                                     static_cast<size_t>(input.numel()));
+      return internal::share_tensor_data(tensor, input);
+    }
+  }
+#endif
   const fb::EValue* expected = plan_->values()->Get(
       static_cast<uint32_t>(plan_->inputs()->Get(static_cast<uint32_t>(input_idx))));
   ET_ASSIGN_OR_RETURN(expected_tag, method_meta().input_tag(input_idx),
@@ -798,6 +833,12 @@ Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
   switch (expected_tag) {
     case Tag::Tensor:
       ET_CHECK_OK_OR_RETURN_ERROR(set_tensor_input(input_evalue.toTensor(), input_idx));
+#ifndef __OPTIMIZE_SIZE__
+      flags |= kIsChecked;
+      if (method_meta().input_tensor_meta(input_idx)->is_memory_planned()) {
+        flags |= kIsPlanned;
+      }
+#endif
       break;
     case Tag::Int: {
       const int64_t value = expected->val_as_Int()->int_val();
@@ -1136,6 +1177,9 @@ void Method::log_results(const Instruction& instruction) const {
 
 void Method::log_outputs() const {
 #ifdef ET_EVENT_TRACER_ENABLED
+  if (event_tracer_ == nullptr) {
+    return;
+  }
   for (size_t i = 0; i < outputs_size(); ++i) {
     internal::event_tracer_log_evalue_output(event_tracer_, output_value(i));
   }

@@ -310,6 +310,34 @@ TEST(ModuleTest, OlderNames) {
   EXPECT_TRUE(module.unload_forward());
 }
 
+// Later calls with tensors like those of the call before take a shorter way.
+TEST(ModuleTest, LaterCallsAreCheckedToo) {
+  Module mul(kMul);
+  const auto a = make_tensor_ptr({4}, std::vector<float>{1, 2, 3, 4});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(mul.forward({a, a}).error(), IsOk()) << last_error_message();
+    EXPECT_THAT(mul.forward({a, make_tensor_ptr({4}, std::vector<int>{1, 2, 3, 4})}).error(),
+                ErrorIs(Error::InvalidArgument));
+    EXPECT_THAT(mul.forward({a, ones({5})}).error(), ErrorIs(Error::NotSupported));
+    EXPECT_THAT(mul.forward({a, ones({2, 2})}).error(), ErrorIs(Error::NotSupported));
+    EXPECT_THAT(mul.forward({a, EValue(int64_t{1})}).error(), ErrorIs(Error::InvalidArgument));
+    EXPECT_THAT(mul.forward({a, for_blob(nullptr, {4}).make_tensor_ptr()}).error(),
+                ErrorIs(Error::InvalidArgument));
+  }
+  const auto b = make_tensor_ptr({4}, std::vector<float>{10, 20, 30, 40});
+  const auto product = mul.forward({a, b});
+  ASSERT_THAT(product.error(), IsOk());
+  EXPECT_EQ(product->front().toTensor().const_data_ptr<float>()[3], 160);
+
+  Module linear(kLinear);
+  const auto x = ones({3, 6});
+  ASSERT_THAT(linear.forward(x).error(), IsOk());
+  ASSERT_THAT(linear.forward(x).error(), IsOk());
+  EXPECT_THAT(linear.forward(empty_strided({3, 6}, {1, 3})).error(),
+              ErrorIs(Error::InvalidArgument));
+  EXPECT_THAT(linear.forward(zeros({3, 6})).error(), IsOk());
+}
+
 }  // namespace
 }  // namespace extension
 }  // namespace executorch
