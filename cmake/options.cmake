@@ -23,6 +23,13 @@ option(EXECUTORCH_BUILD_TESTS "Build the unit tests" OFF)
 option(EXECUTORCH_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(EXECUTORCH_BUILD_SIZE_TEST "Build size_test, the program whose size is gated" OFF)
 
+set(_optimized_default ${EXECUTORCH_BUILD_PTHREADPOOL})
+if(EXECUTORCH_OPTIMIZE_SIZE OR EXECUTORCH_USE_SANITIZER)
+  set(_optimized_default OFF)
+endif()
+option(EXECUTORCH_BUILD_KERNELS_OPTIMIZED
+       "Build the optimized kernels, which replace portable ones (default: ON with a thread pool)" ${_optimized_default})
+
 # What the libraries contain
 set(_debug_default OFF)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")

@@ -20,3 +20,7 @@ def executor_runner() -> Path:
     path = _ROOT / "build" / "release" / "examples" / "executor_runner"
     assert path.exists(), "build it: cmake --build --preset release --target executor_runner"
     return path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all-networks", action="store_true", help="also those that take minutes")

@@ -1,19 +1,29 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Networks of the usual kinds, with random weights, for measuring the runtime.
+"""Networks of the usual kinds, for measuring and testing the runtime.
 
-`NETWORKS` maps names to functions that give a module and its example inputs. Needs PyTorch alone,
-so that every runtime's exporter can take them.
+`NETWORKS` maps names to functions that give a module and its example inputs. Its weights are random
+and PyTorch is all that it needs, so that every runtime's exporter can take it. `EXAMPLES` are those
+of examples/models, with their real weights. `DYNAMIC` are networks with a size that varies.
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.export import Dim
 from torch.nn import functional as F
 
 Network = Callable[[], tuple[nn.Module, tuple[Tensor, ...]]]
+
+_EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "models"
 
 
 def _image(side: int = 224) -> tuple[Tensor, ...]:
@@ -149,6 +159,36 @@ def resnet18() -> tuple[nn.Module, tuple[Tensor, ...]]:
     return nn.Sequential(*layers).eval(), _image()
 
 
+class Bottleneck(nn.Module):
+    """A 3x3 convolution between two that narrow and widen; the block of deeper ResNets."""
+
+    def __init__(self, channels: int, inner: int, stride: int) -> None:
+        super().__init__()
+        out = 4 * inner
+        self.layers = nn.Sequential(
+            _convolution(channels, inner, activation=nn.ReLU),
+            _convolution(inner, inner, 3, stride, activation=nn.ReLU),
+            _convolution(inner, out),
+        )
+        is_identity = stride == 1 and channels == out
+        self.shortcut = nn.Identity() if is_identity else _convolution(channels, out, 1, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.layers(x) + self.shortcut(x))
+
+
+def resnet50() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    layers: list[nn.Module] = [_convolution(3, 64, 7, 2, activation=nn.ReLU)]
+    layers.append(nn.MaxPool2d(3, 2, 1))
+    channels = 64
+    for inner, count in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for i in range(count):
+            layers.append(Bottleneck(channels, inner, 2 if i == 0 and inner != 64 else 1))
+            channels = 4 * inner
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000)]
+    return nn.Sequential(*layers).eval(), _image()
+
+
 class Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -165,12 +205,86 @@ class Attention(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, inner: int) -> None:
         super().__init__()
         self.norm1, self.attention = nn.LayerNorm(width), Attention(width, heads)
         self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class VisionTransformer(nn.Module):
+    """ViT-tiny: patches of 16 x 16 pixels and a token for the class, 12 layers."""
+
+    def __init__(self, width: int = 192, heads: int = 3, layers: int = 12) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, width, 16, 16)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(torch.randn(1, 197, width) * 0.02)
+        blocks = (EncoderLayer(width, heads, 4 * width) for _ in range(layers))
+        self.layers = nn.Sequential(*blocks)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.positions
+        return self.head(self.norm(self.layers(x))[:, 0])
+
+
+def vit_tiny() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return VisionTransformer().eval(), _image()
+
+
+class WindowAttention(nn.Module):
+    """Attention among the positions of windows of 7 x 7, with a bias for each distance."""
+
+    mask: Tensor
+    distances: Tensor
+
+    def __init__(self, width: int, heads: int, side: int, shift: int) -> None:
+        super().__init__()
+        self.heads, self.side, self.shift = heads, side, shift
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.bias = nn.Parameter(torch.randn(13 * 13, heads) * 0.02)
+        at = torch.stack(torch.meshgrid(torch.arange(7), torch.arange(7), indexing="ij"))
+        distance = at.flatten(1)[:, :, None] - at.flatten(1)[:, None, :] + 6
+        self.register_buffer("distances", distance[0] * 13 + distance[1], persistent=False)
+        # Shifted windows hold parts of the image that are not neighbours.
+        region = torch.zeros(side)
+        if shift:
+            region[-7:-shift], region[-shift:] = 1, 2
+        regions = self.windows((region[:, None] * 3 + region)[None, :, :, None])[..., 0]
+        apart = regions[:, None, :] != regions[:, :, None]
+        mask = torch.zeros(apart.shape).masked_fill(apart, -100.0)
+        self.register_buffer("mask", mask[:, None], persistent=False)
+
+    def windows(self, x: Tensor) -> Tensor:
+        n = self.side // 7
+        return x.view(-1, n, 7, n, 7, x.shape[-1]).transpose(2, 3).reshape(-1, 49, x.shape[-1])
+
+    def forward(self, x: Tensor) -> Tensor:
+        width, n = x.shape[-1], self.side // 7
+        if self.shift:
+            x = torch.roll(x, (-self.shift, -self.shift), (1, 2))
+        qkv = self.qkv(self.windows(x)).view(-1, 49, 3, self.heads, width // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        mask = self.mask + self.bias[self.distances].permute(2, 0, 1)
+        y = F.scaled_dot_product_attention(q, k, v, mask)
+        y = self.out(y.transpose(1, 2).reshape(-1, 49, width))
+        y = y.view(-1, n, n, 7, 7, width).transpose(2, 3).reshape(-1, self.side, self.side, width)
+        return torch.roll(y, (self.shift, self.shift), (1, 2)) if self.shift else y
+
+
+class SwinBlock(nn.Module):
+    def __init__(self, width: int, heads: int, side: int, shift: int) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = WindowAttention(width, heads, side, shift)
         self.mlp = nn.Sequential(
-            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -178,18 +292,86 @@ class EncoderLayer(nn.Module):
         return x + self.mlp(self.norm2(x))
 
 
+class PatchMerging(nn.Module):
+    """Four neighbours become one position of twice the width."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(4 * width)
+        self.reduction = nn.Linear(4 * width, 2 * width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        parts = [x[:, i::2, j::2] for j in (0, 1) for i in (0, 1)]
+        return self.reduction(self.norm(torch.cat(parts, -1)))
+
+
+class Swin(nn.Module):
+    def __init__(self, depths: tuple[int, ...] = (2, 2, 6, 2), width: int = 96) -> None:
+        super().__init__()
+        self.patches, self.norm = nn.Conv2d(3, width, 4, 4), nn.LayerNorm(width)
+        layers: list[nn.Module] = []
+        side, heads = 56, width // 32
+        for stage, depth in enumerate(depths):
+            if stage:
+                layers.append(PatchMerging(width))
+                side, width, heads = side // 2, width * 2, heads * 2
+            for i in range(depth):
+                layers.append(SwinBlock(width, heads, side, 3 if i % 2 and side > 7 else 0))
+        self.layers = nn.Sequential(*layers)
+        self.last_norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.patches(x).permute(0, 2, 3, 1))
+        return self.head(self.last_norm(self.layers(x)).mean((1, 2)))
+
+
+def swin_tiny() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return Swin().eval(), _image()
+
+
+class ChannelsFirstNorm(nn.LayerNorm):
+    """Layer norm over dimension 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class ConvNextBlock(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(width, width, 7, padding=3, groups=width)
+        self.norm = nn.LayerNorm(width, 1e-6)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.scale = nn.Parameter(torch.full((width,), 0.1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        y = self.scale * self.down(F.gelu(self.up(y)))
+        return x + y.permute(0, 3, 1, 2)
+
+
+def convnext_tiny() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    layers: list[nn.Module] = [nn.Conv2d(3, 96, 4, 4), ChannelsFirstNorm(96, 1e-6)]
+    width = 96
+    for stage, depth in enumerate((3, 3, 9, 3)):
+        if stage:
+            layers += [ChannelsFirstNorm(width, 1e-6), nn.Conv2d(width, 2 * width, 2, 2)]
+            width *= 2
+        layers += [ConvNextBlock(width) for _ in range(depth)]
+    layers += [nn.AdaptiveAvgPool2d(1), ChannelsFirstNorm(width, 1e-6), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(width, 1000)).eval(), _image()
+
+
 class ConvolutionalTransformer(nn.Module):
     """A few convolutions, whose positions become the tokens of a transformer."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: tuple[int, ...] = (16, 32), width: int = 64) -> None:
         super().__init__()
-        self.stem = nn.Sequential(
-            _convolution(3, 16, 3, 2, activation=nn.SiLU),
-            _convolution(16, 32, 3, 2, activation=nn.SiLU),
-        )
-        self.project = nn.Conv2d(32, 64, 1)
-        self.layers = nn.Sequential(EncoderLayer(64, 4), EncoderLayer(64, 4))
-        self.head = nn.Linear(64, 10)
+        pairs = zip((3, *channels), channels)
+        self.stem = nn.Sequential(*(_convolution(a, b, 3, 2, 1, nn.SiLU) for a, b in pairs))
+        self.project = nn.Conv2d(channels[-1], width, 1)
+        self.layers = nn.Sequential(*(EncoderLayer(width, 4, 2 * width) for _ in range(2)))
+        self.head = nn.Linear(width, 10)
 
     def forward(self, x: Tensor) -> Tensor:
         tokens = self.project(self.stem(x)).flatten(2).transpose(1, 2)
@@ -198,6 +380,10 @@ class ConvolutionalTransformer(nn.Module):
 
 def hybrid() -> tuple[nn.Module, tuple[Tensor, ...]]:
     return ConvolutionalTransformer().eval(), _image(32)
+
+
+def hybrid_224() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return ConvolutionalTransformer((32, 64, 128, 256), 256).eval(), _image()
 
 
 class SpeechDetector(nn.Module):
@@ -230,14 +416,23 @@ def speech_lstm() -> tuple[nn.Module, tuple[Tensor, ...]]:
     )
 
 
-_WIDTH, _HEADS, _LAYERS, _INNER, _VOCABULARY, _CONTEXT = 288, 6, 6, 768, 32000, 128
-_HEAD = _WIDTH // _HEADS
+@dataclass(frozen=True)
+class DecoderSizes:
+    width: int = 288
+    heads: int = 6
+    layers: int = 6
+    inner: int = 768
+    vocabulary: int = 32000
+    context: int = 128
+
+
+_SMALL, _MEDIUM = DecoderSizes(), DecoderSizes(768, 12, 12, 2048, 32000, 256)
 
 
 class RmsNorm(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.ones(_WIDTH))
+        self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * self.weight
@@ -249,24 +444,26 @@ class DecoderLayer(nn.Module):
     keys: Tensor
     values: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: DecoderSizes) -> None:
         super().__init__()
-        self.norm1, self.norm2 = RmsNorm(), RmsNorm()
-        self.q = nn.Linear(_WIDTH, _WIDTH, bias=False)
-        self.k = nn.Linear(_WIDTH, _WIDTH, bias=False)
-        self.v = nn.Linear(_WIDTH, _WIDTH, bias=False)
-        self.o = nn.Linear(_WIDTH, _WIDTH, bias=False)
-        self.gate = nn.Linear(_WIDTH, _INNER, bias=False)
-        self.up = nn.Linear(_WIDTH, _INNER, bias=False)
-        self.down = nn.Linear(_INNER, _WIDTH, bias=False)
-        self.register_buffer("keys", torch.zeros(1, _CONTEXT, _HEADS, _HEAD))
-        self.register_buffer("values", torch.zeros(1, _CONTEXT, _HEADS, _HEAD))
+        width, inner = sizes.width, sizes.inner
+        self.heads, self.head_width = sizes.heads, width // sizes.heads
+        self.norm1, self.norm2 = RmsNorm(width), RmsNorm(width)
+        self.q = nn.Linear(width, width, bias=False)
+        self.k = nn.Linear(width, width, bias=False)
+        self.v = nn.Linear(width, width, bias=False)
+        self.o = nn.Linear(width, width, bias=False)
+        self.gate = nn.Linear(width, inner, bias=False)
+        self.up = nn.Linear(width, inner, bias=False)
+        self.down = nn.Linear(inner, width, bias=False)
+        self.register_buffer("keys", torch.zeros(1, sizes.context, sizes.heads, self.head_width))
+        self.register_buffer("values", torch.zeros(1, sizes.context, sizes.heads, self.head_width))
 
     def forward(
         self, x: Tensor, position: Tensor, cos: Tensor, sin: Tensor, mask: Tensor
     ) -> Tensor:
         def heads(y: Tensor) -> Tensor:
-            return y.view(1, -1, _HEADS, _HEAD)
+            return y.view(1, -1, self.heads, self.head_width)
 
         def rotate(y: Tensor) -> Tensor:
             first, second = y.float().reshape(*y.shape[:-1], -1, 2).unbind(-1)
@@ -280,42 +477,61 @@ class DecoderLayer(nn.Module):
         attended = F.scaled_dot_product_attention(
             q.transpose(1, 2), self.keys.transpose(1, 2), self.values.transpose(1, 2), mask
         )
-        x = x + self.o(attended.transpose(1, 2).reshape(1, -1, _WIDTH))
+        x = x + self.o(attended.transpose(1, 2).reshape(1, -1, x.shape[-1]))
         y = self.norm2(x)
         return x + self.down(F.silu(self.gate(y)) * self.up(y))
 
 
 class Decoder(nn.Module):
-    """One step of a language model of 15 million weights: a token and its position to logits."""
+    """A language model: tokens and their positions to logits, with its cache."""
 
     cos: Tensor
     sin: Tensor
     mask: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: DecoderSizes) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(_VOCABULARY, _WIDTH)
-        self.layers = nn.ModuleList(DecoderLayer() for _ in range(_LAYERS))
-        self.norm = RmsNorm()
-        self.out = nn.Linear(_WIDTH, _VOCABULARY, bias=False)
+        self.embedding = nn.Embedding(sizes.vocabulary, sizes.width)
+        self.layers = nn.ModuleList(DecoderLayer(sizes) for _ in range(sizes.layers))
+        self.norm = RmsNorm(sizes.width)
+        self.out = nn.Linear(sizes.width, sizes.vocabulary, bias=False)
         self.out.weight = self.embedding.weight
+        head = sizes.width // sizes.heads
         angles = torch.outer(
-            torch.arange(_CONTEXT), 10000.0 ** (-torch.arange(0, _HEAD, 2) / _HEAD)
+            torch.arange(sizes.context), 10000.0 ** (-torch.arange(0, head, 2) / head)
         )[:, None]
         self.register_buffer("cos", angles.cos())
         self.register_buffer("sin", angles.sin())
-        self.register_buffer("mask", torch.full((_CONTEXT, _CONTEXT), -1e9).triu(1))
+        mask = torch.full((sizes.context, sizes.context), -1e9).triu(1)
+        self.register_buffer("mask", mask)
 
-    def forward(self, token: Tensor, position: Tensor) -> Tensor:
-        x = self.embedding(token)
-        cos, sin, mask = self.cos[position], self.sin[position], self.mask[position]
+    def forward(self, tokens: Tensor, positions: Tensor) -> Tensor:
+        x = self.embedding(tokens)
+        cos, sin, mask = self.cos[positions], self.sin[positions], self.mask[positions]
         for layer in self.layers:
-            x = layer(x, position, cos, sin, mask)
+            x = layer(x, positions, cos, sin, mask)
         return self.out(self.norm(x))
 
 
+def _decode(sizes: DecoderSizes) -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return Decoder(sizes).eval(), (torch.tensor([[17]]), torch.tensor([63]))
+
+
 def llama_15m_decode() -> tuple[nn.Module, tuple[Tensor, ...]]:
-    return Decoder().eval(), (torch.tensor([[17]]), torch.tensor([63]))
+    return _decode(_SMALL)
+
+
+def llama_110m_decode() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return _decode(_MEDIUM)
+
+
+def _prompt(length: int) -> tuple[Tensor, ...]:
+    tokens = torch.arange(length)
+    return tokens[None] * 17 % _SMALL.vocabulary, tokens
+
+
+def llama_15m_prefill() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return Decoder(_SMALL).eval(), _prompt(64)
 
 
 class SmallOperators(nn.Module):
@@ -335,8 +551,85 @@ NETWORKS: dict[str, Network] = {
     "mobilenet_v2": mobilenet_v2,
     "mobilenet_v3_small": mobilenet_v3_small,
     "resnet18": resnet18,
+    "resnet50": resnet50,
+    "vit_tiny": vit_tiny,
+    "swin_tiny": swin_tiny,
+    "convnext_tiny": convnext_tiny,
     "hybrid": hybrid,
+    "hybrid_224": hybrid_224,
     "speech_lstm": speech_lstm,
+    "llama_15m_prefill": llama_15m_prefill,
     "llama_15m_decode": llama_15m_decode,
+    "llama_110m_decode": llama_110m_decode,
     "small_operators": small_operators,
+}
+
+
+def _example(name: str) -> Any:
+    if str(_EXAMPLES) not in sys.path:
+        sys.path.append(str(_EXAMPLES))
+    return importlib.import_module(name)
+
+
+def _load_example(name: str) -> tuple[nn.Module, tuple[Tensor, ...]]:
+    example = _example(name)
+    return example.load(), example.example_inputs()
+
+
+EXAMPLES: dict[str, Network] = {
+    name: partial(_load_example, name) for name in ("efficientnet_lite0", "minilm")
+}
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """A network with a size that varies.
+
+    inputs: of one size. shapes: for torch.export, given the dimension. sizes: the smallest, one
+    between, the largest.
+    """
+
+    network: Network
+    inputs: Callable[[int], tuple[Tensor, ...]]
+    shapes: Callable[[Dim], Any]
+    sizes: tuple[int, int, int]
+
+    def export(self) -> tuple[nn.Module, torch.export.ExportedProgram]:
+        low, example, high = self.sizes
+        module = self.network()[0].requires_grad_(False)
+        shapes = self.shapes(Dim("size", min=low, max=high))
+        return module, torch.export.export(module, self.inputs(example), dynamic_shapes=shapes)
+
+
+def _images(network: Network, side: int = 224) -> Dynamic:
+    def inputs(size: int) -> tuple[Tensor, ...]:
+        return (torch.rand(size, 3, side, side),)
+
+    return Dynamic(network, inputs, lambda size: ({0: size},), (1, 2, 4))
+
+
+def _sentence(tokens: int) -> tuple[Tensor, ...]:
+    return _example("minilm").tokenize("word " * (tokens - 2))
+
+
+def _frames(batch: int) -> tuple[Tensor, ...]:
+    state = torch.zeros(1, batch, 128)
+    return torch.randn(batch, 512), state, state.clone()
+
+
+DYNAMIC: dict[str, Dynamic] = {
+    **{
+        name: _images(NETWORKS[name])
+        for name in ("mobilenet_v2", "mobilenet_v3_small", "resnet18", "resnet50", "vit_tiny")
+    },
+    **{name: _images(NETWORKS[name]) for name in ("swin_tiny", "convnext_tiny", "hybrid_224")},
+    "hybrid": _images(hybrid, 32),
+    "efficientnet_lite0": _images(EXAMPLES["efficientnet_lite0"]),
+    "speech_lstm": Dynamic(
+        speech_lstm, _frames, lambda size: ({0: size}, {1: size}, {1: size}), (1, 2, 5)
+    ),
+    "minilm": Dynamic(EXAMPLES["minilm"], _sentence, lambda n: ({1: n}, {1: n}), (3, 40, 128)),
+    "llama_15m_prefill": Dynamic(
+        llama_15m_prefill, _prompt, lambda n: ({1: n}, {0: n}), (2, 31, 128)
+    ),
 }

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include <executorch/backends/xnnpack/runtime/fused_nodes.h>
+#include <executorch/backends/xnnpack/runtime/fusion.h>
 #include <executorch/backends/xnnpack/runtime/status_name.h>
 
 namespace executorch::backends::xnnpack {
@@ -19,6 +21,7 @@ using runtime::Error;
 using runtime::FreeableBuffer;
 using runtime::NamedDataMap;
 using runtime::Result;
+using runtime::Span;
 
 namespace {
 
@@ -95,66 +98,6 @@ size_t constant_nbytes(xnn_datatype datatype, const Shape& shape) {
   }
 }
 
-/// File ids that a node reads, unless they are weights: those of FullyConnected and convolution
-/// nodes are not listed.
-std::vector<uint32_t> activations(const fb::XNode& node) {
-  using Type = fb::XNodeUnion;
-  const void* table = node.xnode_union();
-  switch (node.xnode_union_type()) {
-    case Type::XNNAdd:
-    case Type::XNNDiv:
-    case Type::XNNMinimum:
-    case Type::XNNMultiply:
-    case Type::XNNSubtract:
-    case Type::XNNMaximum:
-    case Type::XNNPReLU:
-    case Type::XNNBatchMatrixMultiply: {
-      const auto* binary = static_cast<const fb::_XNNNode2x1*>(table);
-      return {binary->input1_id(), binary->input2_id()};
-    }
-    case Type::XNNConcatenate2:
-    case Type::XNNConcatenate3:
-    case Type::XNNConcatenate4:
-    case Type::XNNConcatenate5: {
-      const auto* cat = static_cast<const fb::_XNNCat*>(table);
-      return {cat->input1_id(), cat->input2_id(), cat->input3_id(), cat->input4_id(),
-              cat->input5_id()};
-    }
-    case Type::XNNFullyConnected:
-      return {node.xnode_union_as_XNNFullyConnected()->input1_id()};
-    case Type::XNNConv2d:
-    case Type::XNNDepthwiseConv2d:
-    case Type::XNNConvTranspose2d:
-      return {static_cast<const fb::_XNNNodeConv*>(table)->input1_id()};
-    case Type::XNNAvgPooling2d:
-    case Type::XNNMaxPooling2d:
-      return {static_cast<const fb::_XNNPooling2D*>(table)->input_id()};
-    case Type::XNNStaticTranspose:
-      return {node.xnode_union_as_XNNStaticTranspose()->input_id()};
-    case Type::XNNStaticResizeBilinear2D:
-      return {node.xnode_union_as_XNNStaticResizeBilinear2D()->input_id()};
-    case Type::XNNStaticConstantPad:
-      return {node.xnode_union_as_XNNStaticConstantPad()->input_id()};
-    case Type::XNNStaticReshape:
-      return {node.xnode_union_as_XNNStaticReshape()->input_id()};
-    case Type::XNNArgMaxPooling2d:
-      return {node.xnode_union_as_XNNArgMaxPooling2d()->input_id()};
-    case Type::XNNLeakyReLU:
-      return {node.xnode_union_as_XNNLeakyReLU()->input_id()};
-    case Type::XNNELU:
-      return {node.xnode_union_as_XNNELU()->input_id()};
-    case Type::XNNStaticSlice:
-      return {node.xnode_union_as_XNNStaticSlice()->input_id()};
-    case Type::XNNScaledDotProductAttention: {
-      const auto* attention = node.xnode_union_as_XNNScaledDotProductAttention();
-      return {attention->query_id(), attention->key_id(), attention->value_id(),
-              attention->scale_id(), attention->mask_id()};
-    }
-    default:
-      return {static_cast<const fb::_XNNNode1x1*>(table)->input_id()};
-  }
-}
-
 /// 64-bit FNV-1a, in hexadecimal.
 std::string fingerprint(const void* data, size_t size) {
   uint64_t hash = 0xcbf29ce484222325;
@@ -207,6 +150,7 @@ class Builder {
   Error resize_bilinear(const fb::XNNStaticResizeBilinear2D& node);
   Error argmax_pooling(const fb::XNNArgMaxPooling2d& node);
   Error attention(const fb::XNNScaledDotProductAttention& node);
+  Error normalization(const NormalizationPattern& pattern);
 
   /// Library id of a value that is read, or written, by the current node.
   Error read(uint32_t file_id, uint32_t* id);
@@ -240,7 +184,8 @@ class Builder {
   uint32_t debug_handle_ = 0;
   float min_ = 0;
   float max_ = 0;
-  std::unordered_map<uint32_t, uint32_t> ids_;  // file id -> library id
+  std::unordered_map<uint32_t, uint32_t> ids_;               // file id -> library id
+  std::unordered_map<uint32_t, Span<const float>> floats_;  // elements of constants, by file id
   std::unordered_set<uint32_t> available_;      // library ids that hold something
   std::unordered_set<uint32_t> wanted_;         // library ids that a node reads, or outputs
   std::unordered_set<uint32_t> constants_;      // library ids
@@ -432,6 +377,9 @@ Error Builder::define_value(const fb::XValue* value) {
       return bytes.error();
     }
     data = bytes->data;
+    if (quantized == nullptr && *datatype == xnn_datatype_fp32) {
+      floats_[file_id] = {static_cast<const float*>(data), shape.numel()};
+    }
     if (!bytes->key.empty() && resident_.count(file_id) == 0) {
       bytes->key +=
           " " + std::string(fb::EnumNameXNNDatatype(tensor.datatype())) + shape.to_string();
@@ -1317,6 +1265,25 @@ Error Builder::attention(const fb::XNNScaledDotProductAttention& node) {
   return Error::Ok;
 }
 
+Error Builder::normalization(const NormalizationPattern& pattern) {
+  Normalization node = {kNoId, kNoId, kNoId, kNoId, pattern.epsilon, pattern.centered};
+  RETURN_IF_ERROR(read(pattern.input, &node.input));
+  RETURN_IF_ERROR(read_optional(pattern.scale, &node.scale));
+  RETURN_IF_ERROR(read_optional(pattern.shift, &node.shift));
+  RETURN_IF_ERROR(write(pattern.output, &node.output));
+  RETURN_IF_ERROR(defined(define_normalization(subgraph(), node)));
+  add_rule([input = node.input, output = node.output, length = pattern.length](Shapes& shapes,
+                                                                              const char* name) {
+    const Shape& in = shapes[input];
+    ET_CHECK_OR_RETURN_ERROR(in.num_dims != 0 && in.last() == length, InvalidArgument,
+                             "XNNPACK %s: an input of shape %s, the last dimension must be %zu",
+                             name, in.to_string().c_str(), length);
+    shapes[output] = in;
+    return Error::Ok;
+  });
+  return Error::Ok;
+}
+
 Error Builder::define_node(const fb::XNode& node) {
   using Type = fb::XNodeUnion;
   const Type type = node.xnode_union_type();
@@ -1452,15 +1419,33 @@ Result<Graph> Builder::build() {
   for (const fb::XValue* value : *graph_.xvalues()) {
     RETURN_IF_ERROR(define_value(value));
   }
+  const std::vector<NormalizationPattern> normalizations =
+      find_normalizations(graph_, [this](uint32_t file_id) {
+        const auto found = floats_.find(file_id);
+        return found == floats_.end() ? Span<const float>() : found->second;
+      });
+  // The pattern that a node belongs to.
+  std::unordered_map<uint32_t, const NormalizationPattern*> patterns;
+  for (const NormalizationPattern& pattern : normalizations) {
+    for (const uint32_t position : pattern.nodes) {
+      patterns[position] = &pattern;
+    }
+  }
   uint32_t index = 0;
   std::vector<std::pair<std::string, std::vector<uint32_t>>> results;
   for (const fb::XNode* node : *graph_.xnodes()) {
+    const auto pattern = patterns.find(index);
+    if (pattern != patterns.end() && pattern->second->nodes.back() != index) {
+      ++index;
+      continue;
+    }
     // "XNNAdd" without the prefix
     node_name_ = "node " + std::to_string(index++) + " (" +
                  (fb::EnumNameXNodeUnion(node->xnode_union_type()) + 3) + ")";
     debug_handle_ = node->debug_handle();
     written_.clear();
-    RETURN_IF_ERROR(define_node(*node));
+    RETURN_IF_ERROR(pattern == patterns.end() ? define_node(*node)
+                                              : normalization(*pattern->second));
     results.emplace_back(node_name_, written_);
   }
   for (const External& output : out_.outputs) {

@@ -344,7 +344,9 @@ bool has_dtypes(KernelRuntimeContext& context, Span<EValue*> stack, uint32_t dty
 """
 
 
-def registration_source(bindings: list[KernelBinding], library: str, includes: list[str]) -> str:
+def registration_source(
+    bindings: list[KernelBinding], library: str, includes: list[str], at_startup: bool = True
+) -> str:
     """`includes` are the headers with the declarations of the kernels and of the registration."""
     headers = "\n".join(f"#include {header}" for header in includes)
     entries = "\n".join(binding.table_entry for binding in bindings)
@@ -360,6 +362,10 @@ constexpr uint8_t kArities[] = {{{arities}}};
     kernels = "kKernels, kArities"
     if not bindings:  # an array has at least one element
         table, kernels = "", "::executorch::runtime::Span<const ::executorch::runtime::Kernel>()"
+    registered = f"""[[maybe_unused]] const bool registered =
+    (::executorch::kernels::register_{library}_kernels(), true);
+
+"""
     return f"""{headers}
 #include <executorch/runtime/kernel/boxing.h>
 #include <executorch/runtime/kernel/operator_registry.h>
@@ -370,10 +376,7 @@ namespace {{
 {table}
 ::executorch::runtime::KernelLibrary library({kernels});
 
-[[maybe_unused]] const bool registered =
-    (::executorch::kernels::register_{library}_kernels(), true);
-
-}}  // namespace
+{registered if at_startup else ""}}}  // namespace
 
 void executorch::kernels::register_{library}_kernels() {{
   ::executorch::runtime::register_kernel_library(library);
@@ -388,6 +391,7 @@ def generate(
     schemas_path: Path,
     selection: Selection | None = None,
     dtype_selective: bool = False,
+    at_startup: bool = True,
 ) -> list[str]:
     """Writes the four files; returns the names of selected operators without a kernel.
 
@@ -410,7 +414,9 @@ def generate(
         headers / "NativeFunctions.h": native_functions_header(bindings),
         headers / "Functions.h": functions_header(bindings, declarations[0]),
         headers / "RegisterKernels.h": registration_header(library),
-        output_dir / "RegisterKernels.cpp": registration_source(bindings, library, declarations),
+        output_dir / "RegisterKernels.cpp": registration_source(
+            bindings, library, declarations, at_startup
+        ),
     }.items():
         path.write_text(preamble + text)
     return missing
@@ -435,6 +441,9 @@ def main() -> None:
     parser.add_argument(
         "--dtype-selective", action="store_true", help="refuse element types not in the selection"
     )
+    parser.add_argument(
+        "--on-request", action="store_true", help="register nothing before somebody asks for it"
+    )
     arguments = parser.parse_args()
     try:
         missing = generate(
@@ -444,6 +453,7 @@ def main() -> None:
             arguments.schemas,
             Selection.from_yaml(arguments.selection) if arguments.selection else None,
             arguments.dtype_selective,
+            not arguments.on_request,
         )
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which sources of a kernel library a selection of its operators needs.
+"""Which sources of a kernel library the operators of a YAML, or a selection of them, need.
 
-    python -m executorch.codegen.kernel_sources --yaml functions.yaml --selection \\
-        selected_operators.yaml --sources LIST
+    python -m executorch.codegen.kernel_sources --yaml functions.yaml --sources LIST \\
+        [--selection selected_operators.yaml]
 
 LIST is a file with a path per line. Printed are those that are not called op_*.cpp, which kernels
-share, and those that name the function of a selected kernel.
+share, and those that name the function of such a kernel.
 """
 
 from __future__ import annotations
@@ -41,15 +41,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--yaml", type=Path, required=True, action="append")
-    parser.add_argument("--selection", type=Path, required=True)
+    parser.add_argument("--selection", type=Path)
     parser.add_argument("--schemas", type=Path, default=PORTABLE_YAML)
     parser.add_argument("--sources", type=Path, required=True)
     arguments = parser.parse_args()
     schemas = load_schemas(arguments.schemas) if arguments.schemas.exists() else {}
     bindings = merge_bindings(load_bindings(path, schemas) for path in arguments.yaml)
-    selected = select(bindings, Selection.from_yaml(arguments.selection), dtype_selective=False)
+    if arguments.selection is not None:
+        selection = Selection.from_yaml(arguments.selection)
+        bindings = select(bindings, selection, dtype_selective=False)
     sources = [Path(line) for line in arguments.sources.read_text().splitlines() if line]
-    for source in needed_sources(sources, {binding.function for binding in selected}):
+    for source in needed_sources(sources, {binding.function for binding in bindings}):
         print(source)
 
 
