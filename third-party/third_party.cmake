@@ -108,17 +108,21 @@ endif()
 # pthreadpool, cpuinfo and XNNPACK: static libraries with hidden symbols (so that they live in one process with another
 # copy, torch's), optimized and without sanitizers in every preset, and built once for all presets that share a compiler.
 
-# third_party_archives(<name> LIBRARIES <library>... [ARGS <cmake argument>...])
+# third_party_archives(<name> LIBRARIES <library>... [C_FLAGS <flags>] [ARGS <cmake argument>...])
 # Interface library <name>: these libraries, in this order, of the CMake project in <NAME>_SOURCE_DIR, which is built when
 # something links <name>.
 function(third_party_archives name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "C_FLAGS" "LIBRARIES;ARGS")
   string(TOUPPER ${name} _upper)
   string(MAKE_C_IDENTIFIER
          "${CMAKE_GENERATOR}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}-${CMAKE_C_COMPILER_ID}-${CMAKE_C_COMPILER_VERSION}"
          _toolchain)
   # By its path, too: CMake forgets all other settings of a build folder in which the compiler's path changes.
-  string(MD5 _compilers "${CMAKE_C_COMPILER};${CMAKE_CXX_COMPILER}")
+  set(_compilers "${CMAKE_C_COMPILER};${CMAKE_CXX_COMPILER}")
+  if(arg_C_FLAGS)
+    string(APPEND _compilers ";${arg_C_FLAGS}")
+  endif()
+  string(MD5 _compilers "${_compilers}")
   string(SUBSTRING ${_compilers} 0 8 _compilers)
   string(APPEND _toolchain _${_compilers})
   # Resolved, so that one build serves however its folder is reached.
@@ -131,6 +135,9 @@ function(third_party_archives name)
   endif()
   if(CMAKE_TOOLCHAIN_FILE)
     list(APPEND _toolchain_args -DCMAKE_TOOLCHAIN_FILE=${CMAKE_TOOLCHAIN_FILE})
+  endif()
+  if(arg_C_FLAGS)
+    list(APPEND _toolchain_args "-DCMAKE_C_FLAGS=${arg_C_FLAGS}")
   endif()
   set(_archives ${arg_LIBRARIES})
   list(TRANSFORM _archives REPLACE "(.+)" "${_build}/${CMAKE_STATIC_LIBRARY_PREFIX}\\1${CMAKE_STATIC_LIBRARY_SUFFIX}")
@@ -208,11 +215,17 @@ if(EXECUTORCH_BUILD_XNNPACK)
   third_party_source(fp16 FP16_SOURCE_DIR)
   third_party_source(psimd PSIMD_SOURCE_DIR) # FP16's build asks for it
   third_party_source(xnnpack XNNPACK_SOURCE_DIR)
+  # For the few registers of x86, GCC hides in memory what products add up in, and takes twice as long.
+  set(_xnnpack_flags "")
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86|AMD64|i.86")
+    set(_xnnpack_flags "-fschedule-insns -fsched-pressure")
+  endif()
   # KleidiAI and SME need a newer compiler or sources than those that are pinned. Its build makes its own pthreadpool and
   # cpuinfo; they are not linked.
   third_party_archives(
     xnnpack
     LIBRARIES XNNPACK microkernels-prod
+    C_FLAGS "${_xnnpack_flags}"
     ARGS -DXNNPACK_LIBRARY_TYPE=static
          -DXNNPACK_BUILD_TESTS=OFF
          -DXNNPACK_BUILD_BENCHMARKS=OFF

@@ -83,3 +83,4 @@ add_dependencies(optimized_native_cpu_ops_lib_registration portable_ops_lib_gene
 # As in upstream, where it registers no other kernels.
 et_add_library(optimized_ops_lib LIBS optimized_native_cpu_ops_lib)
 add_library(executorch::executorch_kernels_optimized ALIAS optimized_native_cpu_ops_lib)
+et_add_tests(optimized LIBS optimized_native_cpu_ops_lib)

@@ -7,9 +7,9 @@
 Every network (networks.py) is captured once by torch.export; each runtime lowers that program with
 its defaults. The peer is the runtime that `executorch` means to the interpreter PATH; what else is
 installed there is measured, too: ONNX Runtime (with onnx and onnxscript), OpenVINO, LiteRT
-(litert_torch or ai_edge_torch). Processes take turns; within one process the first calls warm up,
-the median of the others counts, and of processes again the median. A ratio is the time of a runtime
-to the peer's, so that less than 1 is faster.
+(litert_torch or ai_edge_torch). Processes take turns; within one process, for each number of
+threads, the first calls warm up, the median of the others counts, and of processes again the
+median. A ratio is the time of a runtime to the peer's, so that less than 1 is faster.
 
 Loading is what the first load of a process takes, until the method can run. Memory is the most that
 the process has held in excess of what it held before loading, as the kernel counts it.
@@ -167,7 +167,7 @@ RUNTIMES: dict[str, tuple[Callable[[Path], None], Callable[[Path, Sequence[Any],
     "litert": (lower_litert, load_litert),
 }
 
-_load_times: list[float] = []
+_load_begin = _load_end = 0.0
 _memory_before = 0
 
 
@@ -187,43 +187,52 @@ def reset_peak() -> None:
 
 
 def begin_load() -> None:
-    global _memory_before
+    global _memory_before, _load_begin
     reset_peak()
     _memory_before = peak_memory()
-    _load_times.append(time.perf_counter())
+    _load_begin = time.perf_counter()
 
 
 def end_load() -> None:
-    _load_times.append(time.perf_counter())
+    global _load_end
+    _load_end = time.perf_counter()
 
 
-def measure(runtime: str, directory: Path, threads: int, seconds: float) -> dict[str, float]:
+def measure(
+    runtime: str, directory: Path, thread_counts: list[int], seconds: float
+) -> dict[int, dict[str, float]]:
+    """Measurements by number of threads. What is first in the process counts for loading."""
     import torch
 
     torch.set_num_threads(1)
     inputs = torch.load(directory.parent / "inputs.pt")
-    run = RUNTIMES[runtime][1](directory, inputs, threads)
-    begin = time.perf_counter()
-    run()
-    first = time.perf_counter() - begin
-    memory = peak_memory() - _memory_before
-    for _ in range(2):
-        run()
-    times: list[float] = []
-    end = time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < end:
+    results = {}
+    for threads in thread_counts:
+        run = RUNTIMES[runtime][1](directory, inputs, threads)
+        loaded = _load_end - _load_begin
         begin = time.perf_counter()
         run()
-        times.append(time.perf_counter() - begin)
-    reset_peak()
-    run()
-    return {
-        "ms": statistics.median(times) * 1e3,
-        "load_ms": (_load_times[1] - _load_times[0]) * 1e3,
-        "first_ms": first * 1e3,
-        "peak_mb": memory / 1e6,
-        "steady_mb": (peak_memory() - _memory_before) / 1e6,
-    }
+        first = time.perf_counter() - begin
+        memory = peak_memory() - _memory_before
+        for _ in range(2):
+            run()
+        times: list[float] = []
+        end = time.perf_counter() + seconds
+        while len(times) < 5 or time.perf_counter() < end:
+            begin = time.perf_counter()
+            run()
+            times.append(time.perf_counter() - begin)
+        reset_peak()
+        run()
+        results[threads] = {
+            "ms": statistics.median(times) * 1e3,
+            "load_ms": loaded * 1e3,
+            "first_ms": first * 1e3,
+            "peak_mb": memory / 1e6,
+            "steady_mb": (peak_memory() - _memory_before) / 1e6,
+        }
+        del run
+    return results
 
 
 # --- In the process that compares ---------------------------------------------------------------
@@ -271,10 +280,10 @@ class Runtime:
     def __init__(self, name: str, kind: str, python: str, env: dict[str, str]) -> None:
         self.name, self.kind, self.python, self.env = name, kind, python, env
 
-    def call(self, *arguments: object) -> str:
-        """Runs this script there; its last line."""
+    def call(self, *arguments: object, script: str = __file__) -> str:
+        """Runs this script, or another one, there; the last line that it prints."""
         process = subprocess.run(
-            [self.python, __file__, *map(str, arguments)],
+            [self.python, script, *map(str, arguments)],
             capture_output=True,
             env=self.env,
             text=True,
@@ -291,9 +300,12 @@ class Runtime:
             self.call("--lower", self.kind, own)
             (own / "done").touch()
 
-    def measure(self, directory: Path, threads: int, seconds: float) -> dict[str, float]:
+    def measure(
+        self, directory: Path, threads: list[int], seconds: float
+    ) -> dict[str, dict[str, float]]:
         own = directory / self.name
-        return json.loads(self.call("--measure", self.kind, own, threads, seconds))
+        counts = ",".join(map(str, threads))
+        return json.loads(self.call("--measure", self.kind, own, counts, seconds))
 
 
 def installed(python: str, env: dict[str, str]) -> list[str]:
@@ -309,6 +321,18 @@ def installed(python: str, env: dict[str, str]) -> list[str]:
     )
     result = subprocess.run([python, "-c", code], capture_output=True, env=env, text=True)
     return json.loads(result.stdout) if result.returncode == 0 else []
+
+
+def runtimes_of(peer_python: str | None) -> list[Runtime]:
+    """Ours, the peer and what else is installed beside the peer."""
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    path = os.environ.get("PYTHONPATH", str(ROOT / "exporter"))
+    runtimes = [Runtime("ours", "executorch", sys.executable, plain | {"PYTHONPATH": path})]
+    if peer_python:
+        runtimes.append(Runtime("peer", "executorch", peer_python, plain))
+        for kind in installed(peer_python, plain):
+            runtimes.append(Runtime(kind, kind, peer_python, plain))
+    return runtimes
 
 
 def compare(
@@ -327,23 +351,22 @@ def compare(
             continue
         if runtime.kind == "executorch":
             row[runtime.name].update(describe(directory / runtime.name / "model.pte"))
-    for threads in arguments.threads:
-        rounds: dict[str, list[dict[str, float]]] = {}
-        for _ in range(arguments.rounds):
-            for runtime in runtimes:
-                if "error" in row[runtime.name]:
-                    continue
-                try:
-                    result = runtime.measure(directory, threads, arguments.seconds)
-                    rounds.setdefault(runtime.name, []).append(result)
-                except RuntimeError as error:
-                    row[runtime.name] = {"error": str(error)}
-        for key, results in rounds.items():
-            if "error" not in row[key]:
-                row[key][str(threads)] = {
-                    what: statistics.median(result[what] for result in results)
-                    for what in results[0]
-                }
+    rounds: dict[str, list[dict[str, dict[str, float]]]] = {}
+    for _ in range(arguments.rounds):
+        for runtime in runtimes:
+            if "error" in row[runtime.name]:
+                continue
+            try:
+                result = runtime.measure(directory, arguments.threads, arguments.seconds)
+                rounds.setdefault(runtime.name, []).append(result)
+            except RuntimeError as error:
+                row[runtime.name] = {"error": str(error)}
+    for key, results in rounds.items():
+        for threads in results[0] if "error" not in row[key] else ():
+            row[key][threads] = {
+                what: statistics.median(result[threads][what] for result in results)
+                for what in results[0][threads]
+            }
     return row
 
 
@@ -422,16 +445,11 @@ def main() -> int:
         return 0
     if arguments.measure:
         kind, directory, threads, seconds = arguments.measure
-        print(json.dumps(measure(kind, Path(directory), int(threads), float(seconds))))
+        counts = [int(count) for count in threads.split(",")]
+        print(json.dumps(measure(kind, Path(directory), counts, float(seconds))))
         return 0
 
-    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    path = os.environ.get("PYTHONPATH", str(ROOT / "exporter"))
-    runtimes = [Runtime("ours", "executorch", sys.executable, plain | {"PYTHONPATH": path})]
-    if arguments.peer_python:
-        runtimes.append(Runtime("peer", "executorch", arguments.peer_python, plain))
-        for kind in installed(arguments.peer_python, plain):
-            runtimes.append(Runtime(kind, kind, arguments.peer_python, plain))
+    runtimes = runtimes_of(arguments.peer_python)
     if arguments.only:
         runtimes = [runtime for runtime in runtimes if runtime.name in arguments.only]
 
@@ -443,7 +461,13 @@ def main() -> int:
             if arguments.prepare:
                 arguments.rounds = 0
             report[name] = compare(name, root / name, runtimes, arguments)
-            print(name, file=sys.stderr, flush=True)
+            times = [
+                f"{r.name} {n}T {row['ms']:.3f} ms"
+                for r in runtimes
+                for n in arguments.threads
+                if (row := report[name][r.name].get(str(n))) is not None
+            ]
+            print(name, *times, sep="  ", file=sys.stderr, flush=True)
     if arguments.prepare:
         return 0
     print_table(report, runtimes, arguments.threads)

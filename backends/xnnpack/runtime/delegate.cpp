@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include <executorch/backends/xnnpack/runtime/product_blocking.h>
 #include <executorch/backends/xnnpack/runtime/runtime_pool.h>
 #include <executorch/backends/xnnpack/runtime/status_name.h>
 #include <executorch/runtime/core/event_tracer_hooks_delegate.h>
@@ -186,6 +187,7 @@ Error Delegate::reshape(Span<EValue*> args, pthreadpool_t pool) {
   ET_CHECK_OR_RETURN_ERROR(status == xnn_status_success, Internal,
                            "XNNPACK: the graph cannot take the shapes of the inputs: %s",
                            status_name(status));
+  block_products(runtime_);
   for (const External& output : graph_.outputs) {
     Shape shape;
     const xnn_status found =
