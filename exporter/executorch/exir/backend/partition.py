@@ -29,6 +29,9 @@ from executorch.exir.error import ExportError, ExportErrorType
 TAG = "delegation_tag"
 """Key in the `meta` of a node: the partition that it belongs to."""
 
+COPY_TAGS = "delegation_tags_of_copies"
+"""Key in the `meta` of a constant: the partitions that are given a copy of it."""
+
 _OWNABLE = (InputKind.PARAMETER, InputKind.BUFFER, InputKind.CONSTANT_TENSOR)
 
 
@@ -89,7 +92,8 @@ def _owned_signature(owner: ExportedProgram, nodes: list[fx.Node], tag: str) -> 
     result = _Signature()
     for node in owner.graph.find_nodes(op="placeholder"):
         used = any(user in inside for user in node.users)
-        if node.meta.get(TAG) == tag and node.name in specs and used:
+        is_owned = node.meta.get(TAG) == tag or tag in node.meta.get(COPY_TAGS, ())
+        if is_owned and node.name in specs and used:
             result.owned[node] = specs[node.name]
     names = {spec.target for spec in result.owned.values()}
     values = owner.graph.output_node().args[0]

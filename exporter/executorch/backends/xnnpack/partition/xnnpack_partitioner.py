@@ -26,9 +26,10 @@ from executorch.backends.xnnpack.partition.config.xnnpack_config import (
 from executorch.backends.xnnpack.xnnpack_preprocess import XnnpackBackend
 from executorch.exir.backend.compile_spec_schema import CompileSpec
 from executorch.exir.backend.not_delegated import explain_not_delegated
-from executorch.exir.backend.partition import TAG
+from executorch.exir.backend.partition import COPY_TAGS, TAG
 from executorch.exir.backend.partitioner import DelegationSpec, Partitioner, PartitionResult
 from executorch.exir.backend.utils import tag_constant_data
+from executorch.exir.constants import constant_values
 from executorch.exir.graph_module import all_graph_modules
 
 logger = logging.getLogger(__name__)
@@ -97,6 +98,7 @@ class XnnpackPartitioner(Partitioner):
                     node.meta[TAG] = tag
         for node in exported_program.graph.nodes:
             _tag_with_users(node, facts)
+        _copy_shared_constants(exported_program)
         tag_constant_data(exported_program)
         return PartitionResult(exported_program, tags)
 
@@ -184,6 +186,18 @@ def _by_level(module: fx.GraphModule, taken: set[fx.Node], facts: Facts) -> list
         if inside:
             groups.setdefault(levels[node], []).append(node)
     return [groups[level] for level in sorted(groups)]
+
+
+def _copy_shared_constants(program: ExportedProgram) -> None:
+    """Gives a copy of each constant to every partition that is not its only user.
+
+    Weights that come as inputs would be packed anew by every execution.
+    """
+    known = constant_values(program)
+    for node in program.graph.find_nodes(op="placeholder"):
+        tags = {user.meta.get(TAG) for user in node.users}
+        if node.name in known and len(tags) > 1:
+            node.meta[COPY_TAGS] = tags - {None}
 
 
 def _tag_with_users(node: fx.Node, facts: Facts) -> None:
