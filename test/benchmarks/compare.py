@@ -338,7 +338,7 @@ def runtimes_of(peer_python: str | None) -> list[Runtime]:
 def compare(
     name: str, directory: Path, runtimes: list[Runtime], arguments: argparse.Namespace
 ) -> dict[str, Any]:
-    """{runtime: {"1": measurements, "2": ..., and what is in its program} or {"error": sentence}}"""
+    """By runtime: measurements by number of threads, what is in its program; or {"error": why}."""
     if not (directory / "program.pt2").exists():
         write_program(name, directory)
     row: dict[str, Any] = {}
@@ -391,7 +391,7 @@ def print_table(report: dict[str, Any], runtimes: list[Runtime], threads: list[i
     for name, row in report.items():
         ours, peer = row["ours"], row.get("peer", {})
         cells = [name]
-        for index, n in enumerate(threads):
+        for n in threads:
             cells.append(text(ours.get(str(n), {}).get("ms"), 3))
             cells.append(text(ratio(row, "ours", n)))
             cells.append(str(TARGETS[name][min(n, 2) - 1]) if name in TARGETS else "")

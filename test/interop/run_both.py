@@ -22,7 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test" / "benchmarks"))
-from compare import Runtime, runtimes_of, write_program
+from compare import Runtime, runtimes_of, write_program  # noqa: E402
 
 NETWORKS = (
     "mobilenet_v2",
@@ -54,8 +54,7 @@ def run(file: Path, directory: Path) -> float:
     actual = method.execute(inputs)
     assert len(actual) == len(expected)
     return max(
-        float((a - e).abs().max() / e.abs().max().clamp(min=1e-6))
-        for a, e in zip(actual, expected)
+        float((a - e).abs().max() / e.abs().max().clamp(min=1e-6)) for a, e in zip(actual, expected)
     )
 
 

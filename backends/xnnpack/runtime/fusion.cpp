@@ -118,8 +118,8 @@ class Finder {
       return nullptr;
     }
     const auto* limits = node.output_min_max();
-    const bool limited = limits != nullptr && !(std::isinf(limits->output_min()) &&
-                                                std::isinf(limits->output_max()));
+    const bool limited = limits != nullptr &&
+                         !(std::isinf(limits->output_min()) && std::isinf(limits->output_max()));
     const auto flags = [&] {
       if (type == Type::XNNFullyConnected) {
         return node.xnode_union_as_XNNFullyConnected()->flags();
@@ -180,14 +180,15 @@ class Finder {
     }
     const Span<const float> filter = floats_(linear->filter_id());
     const auto n = static_cast<float>(filter.size());
-    const bool averages = filter.size() != 0 &&
-                          std::all_of(filter.begin(), filter.end(), [&](float weight) {
-                            return std::fabs(weight * n - 1.0f) < 1e-5f;
-                          });
+    const bool averages =
+        filter.size() != 0 && std::all_of(filter.begin(), filter.end(), [&](float weight) {
+          return std::fabs(weight * n - 1.0f) < 1e-5f;
+        });
     *length = filter.size();
     // One row: the output has as many elements as there are rows of the input.
     const auto* shape = dims(id);
-    const bool one_row = shape != nullptr && shape->size() != 0 && shape->Get(shape->size() - 1) == 1;
+    const bool one_row =
+        shape != nullptr && shape->size() != 0 && shape->Get(shape->size() - 1) == 1;
     return averages && one_row ? linear->input1_id() : kNoFileId;
   }
 
@@ -250,9 +251,9 @@ class Finder {
     }
     pattern->epsilon = epsilon[0];
     const uint32_t squared = mean_of(variance, &pattern->length, &nodes);
-    const auto* square = squared == kNoFileId ? nullptr
-                                              : writer<fb::_XNNNode1x1>(squared, Type::XNNSquare, 1,
-                                                                        &nodes);
+    const auto* square = squared == kNoFileId
+                             ? nullptr
+                             : writer<fb::_XNNNode1x1>(squared, Type::XNNSquare, 1, &nodes);
     if (square == nullptr) {
       return false;
     }

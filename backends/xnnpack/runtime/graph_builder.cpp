@@ -184,13 +184,13 @@ class Builder {
   uint32_t debug_handle_ = 0;
   float min_ = 0;
   float max_ = 0;
-  std::unordered_map<uint32_t, uint32_t> ids_;               // file id -> library id
+  std::unordered_map<uint32_t, uint32_t> ids_;              // file id -> library id
   std::unordered_map<uint32_t, Span<const float>> floats_;  // elements of constants, by file id
-  std::unordered_set<uint32_t> available_;      // library ids that hold something
-  std::unordered_set<uint32_t> wanted_;         // library ids that a node reads, or outputs
-  std::unordered_set<uint32_t> constants_;      // library ids
-  std::unordered_set<uint32_t> resident_;       // file ids of what is read whenever the graph runs
-  std::vector<uint32_t> written_;               // library ids that the current node writes
+  std::unordered_set<uint32_t> available_;                  // library ids that hold something
+  std::unordered_set<uint32_t> wanted_;     // library ids that a node reads, or outputs
+  std::unordered_set<uint32_t> constants_;  // library ids
+  std::unordered_set<uint32_t> resident_;   // file ids of what is read whenever the graph runs
+  std::vector<uint32_t> written_;           // library ids that the current node writes
   // By library id:
   std::unordered_map<uint32_t, xnn_datatype> datatypes_;
   std::unordered_map<uint32_t, std::string> quantizations_;
@@ -1273,7 +1273,7 @@ Error Builder::normalization(const NormalizationPattern& pattern) {
   RETURN_IF_ERROR(write(pattern.output, &node.output));
   RETURN_IF_ERROR(defined(define_normalization(subgraph(), node)));
   add_rule([input = node.input, output = node.output, length = pattern.length](Shapes& shapes,
-                                                                              const char* name) {
+                                                                               const char* name) {
     const Shape& in = shapes[input];
     ET_CHECK_OR_RETURN_ERROR(in.num_dims != 0 && in.last() == length, InvalidArgument,
                              "XNNPACK %s: an input of shape %s, the last dimension must be %zu",

@@ -126,8 +126,8 @@ xnn_status reshape(xnn_operator_data* data, xnn_value* values, size_t num_values
   // A few parts for each thread, none so small that sharing it out takes longer than computing it.
   const size_t parts = 4 * pthreadpool_get_threads_count(pool);
   constexpr size_t kElements = 4096;
-  const size_t tile = std::max((count + parts - 1) / parts,
-                               kElements / std::max<size_t>(rows->length, 1));
+  const size_t tile =
+      std::max((count + parts - 1) / parts, kElements / std::max<size_t>(rows->length, 1));
   op->compute[0].type = xnn_parallelization_type_1d_tile_1d;
   op->compute[0].task_1d_tile_1d = Rows::run;
   op->compute[0].context_offset = 0;
@@ -163,8 +163,8 @@ xnn_status define_normalization(xnn_subgraph_t subgraph, const Normalization& no
   if (node == nullptr) {
     return xnn_status_out_of_memory;
   }
-  // The type tells the library what it may do with a node: of this one, nothing but find the rank of
-  // the output, which is that of the first input.
+  // The type tells the library what it may do with a node: of this one, nothing but find the rank
+  // of the output, which is that of the first input.
   node->type = xnn_node_type_scaled_dot_product_attention;
   if (normalization.centered) {
     node->flags |= kCentered;

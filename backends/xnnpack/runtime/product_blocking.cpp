@@ -8,7 +8,8 @@
 #include <cpuinfo.h>
 #include <pthreadpool.h>
 
-// The library's public interface has no influence on it: the loops are fields of its own structures.
+// The library's public interface has no influence on it: the loops are fields of its own
+// structures.
 #include <xnnpack/operator.h>
 #include <xnnpack/subgraph.h>
 

@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <executorch/kernels/portable/NativeFunctions.h>
+#include <executorch/runtime/core/evalue.h>
 #include <executorch/runtime/core/exec_aten/testing_util/tensor_factory.h>
 #include <executorch/runtime/core/exec_aten/testing_util/tensor_util.h>
-#include <executorch/runtime/core/evalue.h>
 #include <executorch/runtime/kernel/operator_registry.h>
 
 using executorch::aten::ScalarType;

@@ -74,9 +74,7 @@ def test_one_of_several_results(function: Callable[..., Any], expected: Any) -> 
 
 
 def test_results_that_are_both_used_stay() -> None:
-    found = run_pass(
-        RemoveGetItemPass(), lambda x: sum(torch.max(x, 1)), torch.randn(4, 5)
-    )
+    found = run_pass(RemoveGetItemPass(), lambda x: sum(torch.max(x, 1)), torch.randn(4, 5))
     assert ops.edge.aten.max.dim in found
 
 
@@ -148,12 +146,8 @@ def test_parameters_are_found_added_changed_and_removed() -> None:
     ):
         name = f"added_{kind.name.lower()}_{persistent}"
         data = torch.full((4,), 2.0)
-        node = create_constant_placeholder(
-            program, program.graph, name, kind, data, persistent
-        )
-        again = create_constant_placeholder(
-            program, program.graph, name, kind, data, persistent
-        )
+        node = create_constant_placeholder(program, program.graph, name, kind, data, persistent)
+        again = create_constant_placeholder(program, program.graph, name, kind, data, persistent)
         assert again is node and is_param_node(program, node)
         output = program.graph.output_node()
         result = output.args[0][0]
