@@ -38,8 +38,12 @@ size_t second_level_bytes() {
   return bytes;
 }
 
+size_t divide_up(size_t n, size_t divisor) {
+  return (n + divisor - 1) / divisor;
+}
+
 size_t round_up(size_t n, size_t multiple) {
-  return (n + multiple - 1) / multiple * multiple;
+  return divide_up(n, multiple) * multiple;
 }
 
 /// Calls f(row, column, num_rows, num_columns) for tiles of a block, panel by panel.
@@ -109,20 +113,17 @@ bool enlarge_tiles(compute_parameters& loop, size_t rank, size_t row_bytes, size
   for (size_t i = 0; i + 2 < rank; ++i) {
     others *= loop.range[i];
   }
-  const size_t wanted = num_threads == 1 ? 1 : 5 * num_threads;
+  const size_t num_panels = divide_up(num_columns, panel_columns);
   size_t block_rows = std::max(second_level_bytes() / 2 / row_bytes / tile_rows, size_t{1});
   block_rows = std::min(block_rows * tile_rows, round_up(num_rows, tile_rows));
-  const auto num_blocks = [&] { return others * ((num_rows + block_rows - 1) / block_rows); };
-  const size_t num_panels = (num_columns + panel_columns - 1) / panel_columns;
-  const size_t column_tiles = std::min(num_panels, (wanted + num_blocks() - 1) / num_blocks());
-  while (num_blocks() * column_tiles < wanted && block_rows > tile_rows) {
-    block_rows = round_up((block_rows + 1) / 2, tile_rows);
-    if (block_rows == 2 * tile_rows) {
-      break;
-    }
-  }
+  // Work for all threads: by columns, and by smaller blocks where there are few panels.
+  const size_t wanted = num_threads == 1 ? 1 : 5 * num_threads;
+  const size_t wanted_blocks = divide_up(wanted, others * num_panels);
+  block_rows = std::min(block_rows, round_up(divide_up(num_rows, wanted_blocks), tile_rows));
+  const size_t num_blocks = others * divide_up(num_rows, block_rows);
+  const size_t column_tiles = std::min(num_panels, divide_up(wanted, num_blocks));
   loop.tile[0] = block_rows;
-  loop.tile[1] = round_up((num_columns + column_tiles - 1) / column_tiles, panel_columns);
+  loop.tile[1] = round_up(divide_up(num_columns, column_tiles), panel_columns);
   return true;
 }
 
