@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 #include <executorch/backends/xnnpack/runtime/XNNPACKBackend.h>
+#include <executorch/backends/xnnpack/runtime/fusion.h>
+#include <executorch/backends/xnnpack/runtime/payload.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -119,6 +121,9 @@ LoadBackendOptionsMap for_backend(BackendOptions<N>& options) {
   return map;
 }
 
+/// Written by test/data/xnnpack_normalization/write.py.
+constexpr char kNormalization[] = "../xnnpack_normalization";
+
 class DamagedPayload : public testing::TestWithParam<const char*> {};
 
 }  // namespace
@@ -145,13 +150,55 @@ TEST_P(DamagedPayload, IsRefusedOrRuns) {
   EXPECT_EQ(run(file).error, Error::Ok) << last_error_message();
 }
 
-INSTANTIATE_TEST_SUITE_P(Corpus, DamagedPayload,
-                         testing::Values("x_linear", "x_conv2d", "x_conv_transpose",
-                                         "x_add_broadcast", "x_bmm", "x_cat", "x_maxpool", "x_pad",
-                                         "x_softmax", "x_global_mean", "x_reshape_transpose",
-                                         "x_upsample_bilinear", "x_prelu_leaky",
-                                         "q_linear_int4_group32", "q_conv_depthwise_channel"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(
+    Corpus, DamagedPayload,
+    testing::Values("x_linear", "x_conv2d", "x_conv_transpose", "x_add_broadcast", "x_bmm", "x_cat",
+                    "x_maxpool", "x_pad", "x_softmax", "x_global_mean", "x_reshape_transpose",
+                    "x_upsample_bilinear", "x_prelu_leaky", "q_linear_int4_group32",
+                    "q_conv_depthwise_channel", kNormalization),
+    [](const auto& info) {
+      return info.param == kNormalization ? "normalization" : std::string(info.param);
+    });
+
+// The three normalizations are one node each; all that is left beside them is an addition.
+TEST(XnnpackBackend, FindsNormalizations) {
+  File file(kNormalization);
+  const auto [start, end] = file.payload();
+  const auto payload = xnnpack::Payload::parse(file.data() + start, (end - start + 15) / 16 * 16);
+  ASSERT_TRUE(payload.ok()) << last_error_message();
+  // Constants are beside the payload: each stands for what a node of its shape has.
+  std::vector<std::vector<float>> constants;
+  const auto floats = [&](uint32_t id) -> executorch::runtime::Span<const float> {
+    for (const auto* value : *payload->graph->xvalues()) {
+      const auto* tensor = value->xvalue_union_as_XNNTensorValue();
+      if (tensor == nullptr || tensor->id_out() != id || tensor->constant_buffer_idx() == 0) {
+        continue;
+      }
+      size_t numel = 1;
+      for (const uint32_t dim : *tensor->dims()) {
+        numel *= dim;
+      }
+      constants.emplace_back(numel, numel == 1 ? 1e-5f : 1.0f / static_cast<float>(numel));
+      return {constants.back().data(), numel};
+    }
+    return {};
+  };
+  const auto found = xnnpack::find_normalizations(*payload->graph, floats);
+  ASSERT_EQ(found.size(), 3u);
+  size_t num_nodes = 0;
+  size_t num_centered = 0;
+  for (const auto& pattern : found) {
+    num_nodes += pattern.nodes.size();
+    num_centered += pattern.centered;
+    EXPECT_EQ(pattern.length, 6u);
+  }
+  EXPECT_EQ(num_centered, 2u);
+  EXPECT_EQ(num_nodes + 1, payload->graph->xnodes()->size());
+  EXPECT_NE(found[0].shift, xnnpack::kNoFileId);
+  EXPECT_NE(found[1].scale, xnnpack::kNoFileId);
+  EXPECT_EQ(found[1].shift, xnnpack::kNoFileId);
+  EXPECT_EQ(found[2].scale, xnnpack::kNoFileId);
+}
 
 TEST(XnnpackBackend, ReadsAndSetsOptions) {
   auto* backend = get_backend_class(xnnpack::xnnpack_backend_key);
