@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes program.pte: a layer norm, an RMS norm and a layer norm without parameters in a delegate."""
+"""Writes program.pte: two layer norms, one without parameters, and an RMS norm in a delegate."""
 
 from pathlib import Path
 
