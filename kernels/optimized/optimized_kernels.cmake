@@ -60,7 +60,9 @@ endfunction()
 set(_optimized_objects "")
 set(_optimized_definitions "")
 set(_optimized_includes "")
-if(CMAKE_EXECUTABLE_FORMAT STREQUAL "ELF" AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+# Not every linker can take the groups apart in which inline functions come.
+execute_process(COMMAND ${CMAKE_LINKER} --help OUTPUT_VARIABLE _linker_help ERROR_QUIET)
+if(_linker_help MATCHES "--force-group-allocation" AND CMAKE_OBJCOPY)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     _et_add_instruction_set(x86_64_v3 -mavx2 -mbmi -mbmi2 -mf16c -mfma -mlzcnt -mmovbe -mpopcnt)
   else()
@@ -71,8 +73,10 @@ endif()
 et_add_library(
   optimized_kernels SOURCES ${_optimized_objects} LIBS portable_kernels executorch_core extension_threadpool
 )
-set_source_files_properties(${_optimized_objects} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
-set_target_properties(optimized_kernels PROPERTIES LINKER_LANGUAGE CXX)
+if(_optimized_objects)
+  set_source_files_properties(${_optimized_objects} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+  set_target_properties(optimized_kernels PROPERTIES LINKER_LANGUAGE CXX)
+endif()
 et_add_library(optimized_native_cpu_ops_lib LIBS optimized_kernels portable_ops_lib)
 et_add_registration(
   optimized_native_cpu_ops_lib SOURCES optimized/register_optimized_kernels.cpp LIBS optimized_kernels
