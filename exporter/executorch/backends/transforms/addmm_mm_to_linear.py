@@ -10,7 +10,10 @@ from executorch.backends.xnnpack._passes.convert_to_linear import ConvertToLinea
 
 def apply_addmm_mm_to_linear_transform(graph: fx.Graph) -> fx.Graph:
     """Makes `linear` of every `mm` and `addmm` with transposed weights; in place."""
-    ConvertToLinearPass().call(graph.owning_module)
+    module = graph.owning_module
+    if module is None:
+        raise ValueError("the graph belongs to no module")
+    ConvertToLinearPass().call(module)
     return graph
 
 

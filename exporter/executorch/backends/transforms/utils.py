@@ -60,7 +60,7 @@ def get_param_tensor(exp_prog: ExportedProgram, node: fx.Node) -> torch.Tensor |
         value = exp_prog.graph_module
         for name in str(node.target).split("."):
             value = getattr(value, name)
-        return value  # type: ignore[return-value]
+        return value
     spec = _input_spec(exp_prog, node)
     if spec is None or spec.kind not in _KNOWN or spec.target is None:
         raise RuntimeError(f"{node} is neither a parameter nor a buffer nor a constant")
@@ -151,7 +151,7 @@ def create_mutable_buffer(exp_program: ExportedProgram, name: str, data: torch.T
     node = create_constant_placeholder(exp_program, graph, name, InputKind.BUFFER, data, True)
     output = graph.output_node()
     signature = exp_program.graph_signature
-    results = list(output.args[0])  # type: ignore[arg-type]
+    results = list(output.args[0])
     position = sum(spec.kind == OutputKind.BUFFER_MUTATION for spec in signature.output_specs)
     results.insert(position, node)
     output.args = (tuple(results),)
