@@ -13,9 +13,7 @@ _CHOOSE = "choose_qparams"
 
 def _name(node: object) -> str:
     """The operator's name, in any dialect."""
-    target = getattr(node, "target", None)
-    overload = getattr(target, "_op", target)
-    schema = getattr(overload, "_schema", None)
+    schema = getattr(getattr(node, "target", None), "_schema", None)
     return "" if schema is None else schema.name.rpartition("::")[2]
 
 
