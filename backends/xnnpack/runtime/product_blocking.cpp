@@ -60,16 +60,8 @@ void for_each_tile(const Context& context, size_t tile_rows, size_t row, size_t 
   }
 }
 
-void compute_gemm(void* self, size_t row, size_t column, size_t num_rows, size_t num_columns) {
-  const auto* context = static_cast<const gemm_context*>(self);
-  for_each_tile(*context, context->mr, row, column, num_rows, num_columns,
-                [&](size_t r, size_t c, size_t rows, size_t columns) {
-                  xnn_compute_gemm(context, r, c, rows, columns);
-                });
-}
-
-/// Rows of a tile of a convolution, which its context does not tell. The third of the operator's
-/// loops, of which convolutions have at most two, has room for the number.
+/// Rows of a tile, which not every context tells. The third of the operator's loops, of which
+/// products and convolutions have at most two, has room for the number.
 compute_parameters& note_of(xnn_operator_t op) {
   return op->compute[XNN_MAX_COMPUTE_INVOCATIONS - 1];
 }
@@ -78,6 +70,14 @@ size_t tile_rows_of(const void* context) {
   const auto* op = reinterpret_cast<const xnn_operator*>(static_cast<const char*>(context) -
                                                          offsetof(xnn_operator, context));
   return op->compute[XNN_MAX_COMPUTE_INVOCATIONS - 1].tile[0];
+}
+
+void compute_gemm(void* self, size_t row, size_t column, size_t num_rows, size_t num_columns) {
+  const auto* context = static_cast<const gemm_context*>(self);
+  for_each_tile(*context, tile_rows_of(self), row, column, num_rows, num_columns,
+                [&](size_t r, size_t c, size_t rows, size_t columns) {
+                  xnn_compute_gemm(context, r, c, rows, columns);
+                });
 }
 
 void compute_igemm(void* self, size_t row, size_t column, size_t num_rows, size_t num_columns) {
@@ -137,8 +137,10 @@ void block_product(xnn_operator_t op, size_t num_threads) {
   const auto is = [&](auto* function) { return task == reinterpret_cast<void (*)()>(function); };
   if (loop.type == xnn_parallelization_type_2d_tile_2d && is(xnn_compute_gemm)) {
     const gemm_context& context = op->context.gemm.gemm.gemm;
+    const size_t tile_rows = loop.tile[0];
     if (enlarge_tiles(loop, 2, context.k_scaled, context.w_stride,
                       context.cn_stride >> context.log2_csize, num_threads)) {
+      note_of(op).tile[0] = tile_rows;
       loop.task_2d_tile_2d = compute_gemm;
     }
     return;
