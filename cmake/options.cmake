@@ -24,11 +24,11 @@ option(EXECUTORCH_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(EXECUTORCH_BUILD_SIZE_TEST "Build size_test, the program whose size is gated" OFF)
 
 set(_optimized_default ${EXECUTORCH_BUILD_PTHREADPOOL})
-if(EXECUTORCH_OPTIMIZE_SIZE OR EXECUTORCH_USE_SANITIZER)
+if(EXECUTORCH_OPTIMIZE_SIZE OR EXECUTORCH_USE_SANITIZER OR EXECUTORCH_BUILD_SHARED)
   set(_optimized_default OFF)
 endif()
 option(EXECUTORCH_BUILD_KERNELS_OPTIMIZED
-       "Build the optimized kernels, which replace portable ones (default: ON with a thread pool)" ${_optimized_default})
+       "Build the optimized kernels, which replace portable ones (default: ON for static libraries with a thread pool)" ${_optimized_default})
 
 # What the libraries contain
 set(_debug_default OFF)
