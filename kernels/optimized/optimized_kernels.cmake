@@ -39,6 +39,8 @@ function(_et_add_instruction_set name)
       ${_target} PRIVATE ${_directory}/generated ${CMAKE_CURRENT_BINARY_DIR}/portable/generated
     )
     target_link_libraries(${_target} PRIVATE executorch_core)
+    # Constants inside inline functions would otherwise be of a kind that objcopy leaves visible.
+    target_compile_options(${_target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
     add_dependencies(${_target} optimized_${name}_generate portable_ops_lib_generate)
   endforeach()
   set(_object ${_directory}/${name}.o)
