@@ -47,8 +47,12 @@ def _row(entry: dict[str, object]) -> tuple[str, str]:
 def operators_page(root: Path = ROOT) -> str:
     """The text of the page."""
     parts = [_HEAD]
+    types: dict[str, str] = {}
     for library in kernel_libraries(root):
         rows = sorted(map(_row, load_entries(library)))
+        # A library that names no types has those of the portable kernels that it replaces.
+        rows = [(name, dtypes or types[name]) for name, dtypes in rows]
+        types.update(rows)
         parts.append(f"\n## {library.parent.name.capitalize()}: {len(rows)} operators\n\n")
         parts.append("| operator | element types |\n|---|---|\n")
         parts += [f"| `{name}` | {dtypes} |\n" for name, dtypes in rows]

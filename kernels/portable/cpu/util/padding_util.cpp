@@ -104,9 +104,10 @@ void pad_rows(size_t padding_nd, Padding kind, const TensorView& in, IntArrayRef
           }
         };
         move(0, left);
-        std::memcpy(to + left * static_cast<int64_t>(N),
-                    from + (left - before[2]) * static_cast<int64_t>(N),
-                    static_cast<size_t>(right - left) * N);
+        // The output may be the input: its elements are wrong then, but nothing else is.
+        std::memmove(to + left * static_cast<int64_t>(N),
+                     from + (left - before[2]) * static_cast<int64_t>(N),
+                     static_cast<size_t>(right - left) * N);
         move(right, width);
       }
     }
